@@ -1,0 +1,67 @@
+"""The closed catalogue of what a rule can find: one code, one meaning, for ever.
+
+A code says what is true of the bytes and nothing about what follows from it.  Its default severity, its Vietnamese
+sentence, its SMTP reply and its edXML status stand in one table, `bridge/catalogue.py`; a code without a row there
+is a crash in the tests.
+"""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What a rule found.  `noun.state`, the noun first, so that the sorted list reads as a table of contents."""
+
+    # The mail as a whole
+    MAIL_UNREADABLE = "mail.unreadable"  #: no header and no body could be told apart
+    MAIL_DAMAGED = "mail.damaged"  #: read with repairs: a defect of the MIME structure is named in the evidence
+    MAIL_LIMIT = "mail.limit"  #: a cap of the reader was reached (parts, depth, header bytes)
+    MAIL_REFERENCE = "mail.reference"  #: message/partial or external-body: the content is elsewhere
+    MAIL_CRASHED = "mail.crashed"  #: reading it killed its worker again and again
+    MAIL_AUTHENTIC = "mail.authentic"  #: SPF or an aligned DKIM signature passes for the sender's domain
+    MAIL_UNAUTHENTICATED = "mail.unauthenticated"  #: neither SPF nor an aligned DKIM signature passes
+    SENDER_UNKNOWN = "sender.unknown"  #: the reverse path belongs to no known correspondent
+
+    # Who it is for
+    RECIPIENT_UNKNOWN = "recipient.unknown"  #: none of the recipients is ours
+    ROUTE_MISSING = "route.missing"  #: ours, but no rule says which organ it is for
+    SENDER_WITHOUT_ID = "sender.without-id"  #: the axis wants an organ id of the sender and none is known
+
+    # The document
+    DOCUMENT_MISSING = "document.missing"  #: no attachment that could be a document
+    DOCUMENT_PHOTOS = "document.photos"  #: photos alone
+    DOCUMENT_DUPLICATE = "document.duplicate"  #: the same document has come in another mail
+    FIELD_MISSING = "field.missing"  #: a mandatory field was not found; `about` names it
+    FIELD_UNSURE = "field.unsure"  #: found, but below the confidence that the office asks for
+
+    # The form of a file
+    SIZE_EXCEEDED = "size.exceeded"
+    FORMAT_EXECUTABLE = "format.executable"  #: a program or script, whatever its name says
+    FORMAT_MISMATCH = "format.mismatch"  #: declared type, extension and content do not agree
+    FORMAT_REFUSED = "format.refused"  #: agrees with itself, but is not on the office's list
+    FORMAT_UNKNOWN = "format.unknown"  #: no rule knows what this is
+    FORMAT_ENCRYPTED = "format.encrypted"  #: cannot be read without a password
+    FORMAT_MACROS = "format.macros"
+    FORMAT_ACTIVE = "format.active"  #: JavaScript, a launch action, or other active content
+    FORMAT_DAMAGED = "format.damaged"
+    FORMAT_EMPTY = "format.empty"
+    FORMAT_BOMB = "format.bomb"  #: grows beyond every bound when opened
+    ARCHIVE_UNOPENED = "archive.unopened"  #: a container that is not opened yet (rar, 7z, ...)
+    ARCHIVE_LIMIT = "archive.limit"  #: too many members, too deep or too large
+    FILE_CRASHED = "file.crashed"  #: the reader of this file hit a wall of its sandbox
+
+    # Signatures
+    SIGNATURE_MISSING = "signature.missing"
+    SIGNATURE_UNSOUND = "signature.unsound"  #: broken, partial, or the file was changed after signing
+    SIGNATURE_UNREADABLE = "signature.unreadable"  #: claims to be a signature and could not be checked
+    SIGNATURE_UNTRUSTED = "signature.untrusted"  #: no path to a configured anchor
+    SIGNATURE_REVOKED = "signature.revoked"  #: revoked before the best proof of time
+    SIGNATURE_EXPIRED = "signature.expired"  #: outside the certificate's validity at the best proof of time
+    SIGNATURE_REVOCATION_UNKNOWN = "signature.revocation-unknown"
+    SIGNATURE_WEAK = "signature.weak"  #: an algorithm or key below what is asked
+    SIGNATURE_CHANGED_PERMITTED = "signature.changed-permitted"  #: changed after signing in a permitted, named way
+    SIGNATURE_AUTHORITY = "signature.authority"  #: signer, issuer and sender do not agree
+    SIGNATURE_TIME_CLAIMED = "signature.time-claimed"  #: the signing time is the signer's own word
+
+    # Packets of the axis
+    PACKET_INVALID = "packet.invalid"  #: not edXML, or edXML that cannot be understood
+    PACKET_UNADDRESSED = "packet.unaddressed"  #: no receiver of the packet has a registered mail address

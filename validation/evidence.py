@@ -1,0 +1,56 @@
+"""Evidence: what the world says, as values, and the moment it holds for.
+
+Fetched outside, passed in.  Where a rule lacks a piece it answers `Wanted`; the worker fetches that and asks again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A certificate that the office trusts, and for whom it may speak."""
+
+    certificate: bytes  #: DER
+    list_name: str  #: "government" or "public"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """What the trust directory held when it was read."""
+
+    anchors: tuple[Anchor, ...] = ()
+    intermediates: tuple[bytes, ...] = ()  #: DER certificates
+    crls: tuple[bytes, ...] = ()  #: DER CRLs
+
+
+@dataclass(frozen=True, slots=True)
+class DnsAnswer:
+    """One TXT/A/AAAA/MX... answer.  `status`: ok, none (no such name or no such record), failed (try later)."""
+
+    status: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDns:
+    """A DNS record that a rule needs; `name` in lower case without the last dot, `kind` such as "TXT"."""
+
+    name: str
+    kind: str
+
+    @property
+    def key(self) -> str:
+        """The key of the answer in `Evidence.dns`."""
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known from outside, at `moment`."""
+
+    moment: datetime  #: aware; what "now" means for every rule
+    trust: TrustStore = TrustStore()
+    dns: Mapping[str, DnsAnswer] = field(default_factory=dict)  #: by `WantedDns.key`
+    spf: str = "unknown"  #: pass, fail, none, temperror... for the reverse path, as the worker evaluated it; unknown = not asked
