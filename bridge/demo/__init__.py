@@ -1,0 +1,1 @@
+"""The demonstration: a small PKI, sample documents and sample mails, worth nothing elsewhere."""
