@@ -1,0 +1,82 @@
+"""Fixtures over the real servers of `tests/servers`, and their logs beside a failed test."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import clients
+from tests.servers import dovecot as imap
+from tests.servers import postfix as mta
+from tests.servers import postgres as database
+from tests.servers.process import RUNNING_LOGS, tail
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the ends of the running servers' logs under a failed test."""
+    report = yield
+    if report.failed:
+        report.sections.extend((f"log of {name}", tail(log)) for name, log in RUNNING_LOGS.items())
+    return report
+
+
+@pytest.fixture(scope="session")
+def server_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the session's servers keep their logs; pytest keeps the folder after the run."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_logs: Path) -> Iterator[database.Postgres]:
+    """One PostgreSQL for the session."""
+    with database.postgres(server_logs / "postgres.log") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: database.Postgres) -> str:
+    """The URL of its maintenance database. For tables take `postgres_database`."""
+    return postgres_server.url()
+
+
+@pytest.fixture
+def postgres_database(postgres_server: database.Postgres) -> Iterator[str]:
+    """The URL of a fresh, empty database of the test's own."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def dovecot(server_logs: Path) -> Iterator[imap.Dovecot]:
+    """One Dovecot for the session; take `imap_user` for an account of the test's own."""
+    with imap.dovecot(server_logs / "dovecot.log") as server:
+        yield server
+
+
+@pytest.fixture
+def imap_user(dovecot: imap.Dovecot) -> imap.ImapUser:
+    """A fresh account with an empty INBOX."""
+    return dovecot.add_user()
+
+
+@pytest.fixture(scope="session")
+def postfix_server(server_logs: Path) -> Iterator[mta.PostfixSink]:
+    """One Postfix for the session; take `postfix_sink`, which starts each test with an empty one."""
+    with mta.postfix(server_logs / "postfix.log") as server:
+        yield server
+
+
+@pytest.fixture
+def postfix_sink(postfix_server: mta.PostfixSink) -> Iterator[mta.PostfixSink]:
+    """The session's Postfix with no letter, an empty queue, and no address refused or deferred."""
+    postfix_server.clear()
+    yield postfix_server
+    postfix_server.clear()
+
+
+@pytest.fixture
+def smtp_sink(tmp_path: Path) -> Iterator[clients.SmtpSink]:
+    """A smtp-sink that takes everything. For one that refuses, use `tests.servers.clients.smtp_sink`."""
+    with clients.smtp_sink(tmp_path / "smtp-sink.log") as server:
+        yield server
