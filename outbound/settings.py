@@ -36,15 +36,11 @@ class OutboundSettings:
     ca_file: Annotated[Path | None, "PEM file of authorities for the smarthost; none = the system's"] = None
     user: Annotated[str, "Name for AUTH; empty = no AUTH"] = ""
     password_file: Annotated[Path | None, "File that holds the password for AUTH, one line"] = None
-    connect_timeout: Annotated[timedelta, "For the connection, TLS and each answer before MAIL"] = (
-        30 * _SECOND
-    )
+    connect_timeout: Annotated[timedelta, "For the connection, TLS and each answer before MAIL"] = 30 * _SECOND
     # RFC 5321 section 4.5.3.2: MAIL and RCPT 5 minutes, DATA 2, a block of data 3, the final dot 10.
     command_timeout: Annotated[timedelta, "For the answer to MAIL, RCPT and DATA"] = 5 * _MINUTE
     data_timeout: Annotated[timedelta, "For the peer to take each block of the message"] = 3 * _MINUTE
-    final_timeout: Annotated[timedelta, "For the answer after the final dot; then it is unsure"] = (
-        10 * _MINUTE
-    )
+    final_timeout: Annotated[timedelta, "For the answer after the final dot; then it is unsure"] = 10 * _MINUTE
     retry_waits: Annotated[tuple[timedelta, ...], "Waits after the 1st, 2nd... attempt; the last repeats"] = (
         5 * _MINUTE,
         10 * _MINUTE,
@@ -56,7 +52,7 @@ class OutboundSettings:
     concurrency: Annotated[int, "Conversations with the smarthost at the same time"] = 4
     letters_per_connection: Annotated[int, "Letters sent over one connection before it is renewed"] = 100
     poll: Annotated[timedelta, "How often the queue is looked at when nobody calls"] = 5 * _SECOND
-    lease: Annotated[timedelta, "How long a claimed letter is ours; longer than all time-outs"] = 45 * _MINUTE
+    lease: Annotated[timedelta, "How long a claimed letter is ours: longer than the time-outs"] = 45 * _MINUTE
     notify: Annotated[
         tuple[Report, ...],
         "Which delivery reports are asked for when the smarthost offers DSN; receipts always ask for none",
