@@ -1,0 +1,229 @@
+"""A mail as read: never an exception, whatever the bytes; what had to be repaired or left out is an Observation.
+
+Own splitter over the raw octets; every decoded value is NFC.  A leaf that is named, or that is not text, or that is
+itself a mail, carries a file: walking `email`'s own `iter_attachments()` misses a fifth of them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from validation.attachments import clean_name, distinct, made_up
+from validation.codes import Code
+from validation.finding import Observation
+from validation.headers import Headers, Mailbox
+from validation.inspected import Attachment
+from validation.mime_charset import decode
+from validation.mime_html import html_text
+from validation.mime_split import Leaf, Tree, line_end_of, split
+from validation.mime_transfer import undo, uu_files
+from validation.mime_words import decode_words
+from validation.settings import ReadingCaps
+
+_DEFAULT_CAPS = ReadingCaps()
+_BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+# Unnamed, these are the machine's words in a report (RFC 3464, RFC 8098), or invitations beside a text: not files.
+_REPORT_TYPES = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
+_MAIL_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
+_ELSEWHERE = frozenset({"message/partial", "message/external-body"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of the MIME tree."""
+
+    path: str  #: as IMAP numbers parts: "1", "2.1"
+    content_type: str  #: declared, lower case; text/plain where none is
+    charset: str  #: declared; "" = none
+    name: str  #: cleaned file name; "" = none declared
+    disposition: str  #: inline, attachment or ""
+    container: str  #: subtype of the multipart around it: "mixed", "report"; "" at the top
+    headers: Headers
+    span: tuple[int, int]  #: the whole part in the raw mail
+    body: tuple[int, int]  #: its content as transferred
+    encoding: str
+    raw: bytes = field(repr=False, compare=False)  #: the whole mail
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the leaf carries a file rather than the mail's own words."""
+        if self.name or self.disposition == "attachment":
+            return True
+        return not self.content_type.startswith("text/") and self.content_type not in _REPORT_TYPES
+
+    def content(self) -> tuple[bytes, str]:
+        """The decoded octets, and the defect met on the way ("" = none)."""
+        return undo(self.raw[self.body[0] : self.body[1]], self.encoding)
+
+    def text(self, cap: int) -> tuple[str, str]:
+        """The first `cap` octets of the content as NFC text, and the repair that it took."""
+        content, _ = undo(self.raw[self.body[0] : min(self.body[1], self.body[0] + 3 * cap)], self.encoding)
+        return decode(content[:cap], self.charset)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A ReceivedMail as read."""
+
+    raw: bytes = field(repr=False)
+    name: str  #: the first segment of every path in it
+    headers: Headers
+    content_type: str  #: of the mail as a whole: multipart/report...
+    type_parameters: dict[str, str]
+    parts: tuple[Part, ...]
+    multiparts: tuple[Part, ...]  #: the inner nodes of the tree: an S/MIME signature covers a span of one of them
+    attachments: tuple[Attachment, ...]
+    text: str = field(repr=False)  #: what a reader sees: the plain text bodies, else the text of the HTML; NFC
+    observations: tuple[Observation, ...]
+
+    def header(self, name: str) -> str:
+        """The first field of that name, decoded, NFC, on one line; "" if absent."""
+        return self.headers.text(name)
+
+    def mailboxes(self, name: str, cap: int = _DEFAULT_CAPS.addresses) -> tuple[Mailbox, ...]:
+        """The addresses in the fields of that name."""
+        return self.headers.mailboxes(name, cap)
+
+    @property
+    def subject(self) -> str:
+        """The Subject, decoded."""
+        return self.header("Subject")
+
+    @property
+    def date(self) -> datetime | None:
+        """The Date field, in UTC; None if it names no moment."""
+        return self.headers.date()
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID without its angle brackets; "" if absent."""
+        return next(iter(self.headers.message_ids("Message-ID")), "")
+
+    @property
+    def in_reply_to(self) -> tuple[str, ...]:
+        """The ids that the mail answers."""
+        return self.headers.message_ids("In-Reply-To")
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The ids of its thread."""
+        return self.headers.message_ids("References")
+
+
+def _part(leaf: Leaf, raw: bytes) -> Part:
+    name = leaf.disposition.get("filename") or leaf.type_parameters.get("name")
+    return Part(
+        path=leaf.number,
+        content_type=leaf.content_type,
+        charset=leaf.type_parameters.get("charset"),
+        name=clean_name(name),
+        disposition=leaf.disposition.value.split(" ")[0],
+        container=leaf.container,
+        headers=leaf.headers,
+        span=leaf.span,
+        body=leaf.body,
+        encoding=leaf.encoding,
+        raw=raw,
+    )
+
+
+def _nested_name(content: bytes) -> str:
+    """A name for a forwarded mail, from its own subject: what a clerk recognises."""
+    tree_headers = split(content[:65536], 0, min(len(content), 65536), ReadingCaps(parts=1), line_end_of(content))[1]
+    subject = clean_name(tree_headers.text("Subject"))[:80].strip()
+    return f"{subject}.eml" if subject else ""
+
+
+class _Collector:
+    """Files and texts of one mail while it is read."""
+
+    def __init__(self, name: str, tree: Tree, caps: ReadingCaps) -> None:
+        self.name, self.tree, self.caps = name, tree, caps
+        self.attachments: list[Attachment] = []
+        self.taken: set[str] = set()
+        self.plain: list[str] = []
+        self.html: list[str] = []
+        self.references: dict[str, None] = {}
+
+    def add(self, name: str, declared: str, content: bytes) -> None:
+        """One more file."""
+        name = distinct(name or made_up(len(self.attachments) + 1, declared), self.taken)
+        self.attachments.append(Attachment((self.name, name), declared, content))
+
+    def read(self, part: Part) -> None:
+        """One leaf, as file or as text."""
+        if part.content_type in _ELSEWHERE:
+            self.references[part.content_type] = None
+        if part.is_file:
+            content, defect = part.content()
+            if defect:
+                self.tree.defects[defect] = None
+            name = part.name
+            if not name and part.content_type in _MAIL_TYPES:
+                name = _nested_name(content)
+            self.add(name, part.content_type if part.headers.raw("Content-Type") is not None else "", content)
+            return
+        if part.content_type in _REPORT_TYPES:
+            return
+        text, repair = part.text(self.caps.text_bytes)
+        if repair in {"charset-unknown", "charset-wrong"}:
+            self.tree.defects[repair] = None
+        if part.content_type == "text/html":
+            self.html.append(html_text(text))
+        elif part.content_type in _BODY_TYPES or not self.plain:
+            self.plain.append(self._without_uu(part, text))
+        # Cut text is no lost text: the raw mail keeps it.
+        if part.body[1] - part.body[0] > 3 * self.caps.text_bytes:
+            self.tree.limits["text_bytes"] = None
+
+    def _without_uu(self, part: Part, text: str) -> str:
+        """The text without the uuencoded files in it, which become attachments."""
+        if "begin " not in text and "begin-base64" not in text:
+            return text
+        content, _ = part.content()
+        room = self.caps.parts - len(self.attachments)
+        files = uu_files(content, room)
+        if not files:
+            return text
+        kept, position = [], 0
+        for file in files:
+            self.add(clean_name(decode_words(file.name)), "", file.content)
+            if file.damaged:
+                self.tree.defects["uuencode-damaged"] = None
+            kept.append(content[position : file.start])
+            position = file.end
+        kept.append(content[position:])
+        return decode(b"".join(kept)[: self.caps.text_bytes], part.charset)[0]
+
+
+def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) -> Message:
+    """Read a mail.  Every byte string is one: what cannot be understood is text, with an Observation."""
+    raw = bytes(raw)
+    tree, headers = split(raw, 0, len(raw), caps, line_end_of(raw))
+    collector = _Collector(name, tree, caps)
+    parts = tuple(_part(leaf, raw) for leaf in tree.leaves)
+    for part in parts:
+        collector.read(part)
+    multiparts = tuple(_part(leaf, raw) for leaf in tree.multiparts)
+    top = multiparts[0] if multiparts else parts[0]
+    observations: list[Observation] = []
+    if not headers.fields:
+        observations.append(Observation(Code.MAIL_UNREADABLE, (name,), {"defect": "no-header-fields"}))
+    for defect in tree.defects:
+        observations.append(Observation(Code.MAIL_DAMAGED, (name,), {"defect": defect}))
+    for limit in tree.limits:
+        observations.append(Observation(Code.MAIL_LIMIT, (name,), {"limit": limit}))
+    for reference in collector.references:
+        observations.append(Observation(Code.MAIL_REFERENCE, (name,), {"type": reference}))
+    texts = [text for text in collector.plain if text.strip()] or collector.html
+    return Message(
+        raw=raw,
+        name=name,
+        headers=headers,
+        content_type=top.content_type,
+        type_parameters=(tree.multiparts or tree.leaves)[0].type_parameters.parameters,
+        parts=parts,
+        multiparts=multiparts,
+        attachments=tuple(collector.attachments),
+        text="\n".join(texts),
+        observations=tuple(observations),
+    )
