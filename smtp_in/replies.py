@@ -1,0 +1,72 @@
+"""Everything the door says, in one table: each reply once, named, with the section that asks for it.
+
+Enhanced codes are RFC 3463's (and RFC 5248's registry); the greeting, EHLO and 354 carry none (RFC 2034 section 4).
+Nothing here tells the peer how we work inside: causes are for the log (`Reply.because`).
+"""
+
+from store.reply import Reply
+
+# 2yz: done.
+OK = Reply(250, "2.0.0", "OK")
+SENDER_OK = Reply(250, "2.1.0", "Sender OK")
+RECIPIENT_OK = Reply(250, "2.1.5", "Recipient OK")
+BYE = Reply(221, "2.0.0", "Bye")  #: RFC 5321 section 4.1.1.10
+READY_FOR_TLS = Reply(220, "2.0.0", "Ready to start TLS")  #: RFC 3207 section 4
+CANNOT_VERIFY = Reply(252, "2.1.5", "Not verified here; send the mail and see")  #: RFC 5321 section 3.5.3
+HELP = Reply(214, "2.0.0", "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY STARTTLS HELP")
+SEND_DATA = Reply(354, "", "Send the mail, end with <CR><LF>.<CR><LF>")  #: RFC 5321 section 4.1.1.4
+
+
+def greeting(hostname: str) -> Reply:
+    """220: the door's first words (RFC 5321 section 4.3.1)."""
+    return Reply(220, "", f"{hostname} ESMTP docbridge")
+
+
+def chunk_taken(octets: int) -> Reply:
+    """250 to a BDAT that is not the last (RFC 3030 section 2). Nothing is promised yet."""
+    return Reply(250, "2.0.0", f"{octets} octets received")
+
+
+def kept(mail_id: str) -> Reply:
+    """250: the mail is on disk. From here on losing it is our fault (RFC 5321 section 6.1)."""
+    return Reply(250, "2.0.0", f"Kept as {mail_id}")
+
+
+# 4yz: not now. 421 also ends the connection (RFC 5321 section 3.8).
+TOO_MANY_CONNECTIONS = Reply(421, "4.7.0", "Too many connections, come back later")
+TOO_MANY_FROM_YOU = Reply(421, "4.7.0", "Too many connections from your address, come back later")
+TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors in this connection")
+TOO_MANY_IDLE_COMMANDS = Reply(421, "4.7.0", "Too many commands without a mail")
+TOO_MANY_MAILS = Reply(421, "4.7.0", "Enough mails for one connection, open another")
+TOO_LATE = Reply(421, "4.4.2", "Waited too long for you")  #: RFC 5321 section 4.5.3.2
+TOO_SLOW = Reply(421, "4.4.2", "The mail arrives too slowly")
+STOPPING = Reply(421, "4.3.2", "The service is stopping, come back later")
+TRY_LATER = Reply(451, "4.3.0", "Cannot keep the mail now, send it again later")
+LOCAL_FAULT = Reply(451, "4.3.0", "A fault of ours, try again later")
+TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients, send the rest in another mail")  #: 4.5.3.1.10
+NO_TLS_NOW = Reply(454, "4.7.0", "TLS not available")  #: RFC 3207 section 4
+
+# 5yz: never like this.
+UNKNOWN_COMMAND = Reply(500, "5.5.1", "Command unknown")
+BAD_LINE = Reply(500, "5.5.2", "Commands end in CR LF and hold no control characters")
+LINE_TOO_LONG = Reply(500, "5.5.2", "Command line too long")
+NOT_UTF8 = Reply(500, "5.5.2", "Command is not UTF-8")
+BAD_SYNTAX = Reply(501, "5.5.4", "Arguments not understood")
+NO_ARGUMENTS = Reply(501, "5.5.4", "This command takes no arguments")
+BAD_HELO = Reply(501, "5.5.4", "Say your name: EHLO host.example")
+BAD_SENDER = Reply(501, "5.1.7", "Sender address not understood")
+BAD_RECIPIENT = Reply(501, "5.1.3", "Recipient address not understood")
+BAD_PARAMETER = Reply(501, "5.5.4", "Parameter value not understood, or given twice")
+NOT_IMPLEMENTED = Reply(502, "5.5.1", "Not implemented")
+HELO_FIRST = Reply(503, "5.5.1", "Say EHLO first")
+MAIL_FIRST = Reply(503, "5.5.1", "Say MAIL first")
+MAIL_NESTED = Reply(503, "5.5.1", "A mail is already under way")
+CHUNKS_BEGUN = Reply(503, "5.5.1", "The mail is arriving by BDAT; go on, or say RSET")  #: RFC 3030 section 2
+TLS_ALREADY = Reply(503, "5.5.1", "TLS is already on")
+NO_SUCH_RECIPIENT = Reply(550, "5.1.1", "No such recipient here")
+BARE_LINE_END = Reply(550, "5.6.0", "CR or LF alone in the mail; lines end in CR LF")  #: RFC 5321 section 2.3.8
+TOO_LARGE = Reply(552, "5.3.4", "The mail is larger than this door takes")  #: RFC 1870 section 6
+NEEDS_SMTPUTF8 = Reply(553, "5.6.7", "Non-ASCII address without SMTPUTF8")  #: RFC 6531 section 3.5
+NO_RECIPIENTS = Reply(554, "5.5.1", "No valid recipients")  #: RFC 5321 section 3.3
+MAIL_LINE_TOO_LONG = Reply(554, "5.6.0", "A line of the mail is too long")
+UNKNOWN_PARAMETER = Reply(555, "5.5.4", "Parameter unknown")  #: RFC 5321 section 4.1.1.11
