@@ -1,7 +1,8 @@
 """The packet as values: a document with its files, or a status of one.
 
-What the wire calls `Bussiness` is a closed union here: new, recall, update, replace.  An absent element is "" or None,
-never a stand-in; whole moments are UTC; dates are dates.  The wire's forms live in `forms`, `write` and `read`.
+What the wire calls `Bussiness` is a closed union here: new, recall, update, replace.  An absent element is
+"" or None, never a stand-in; whole moments are UTC; dates are dates.  The wire's forms live in `forms`,
+`write` and `read`.
 """
 
 from dataclasses import dataclass, field
@@ -138,7 +139,12 @@ class Replace:
 
 Business = New | Recall | Update | Replace
 
-BUSINESS_WORDS: dict[type[Business], str] = {New: "new", Recall: "recall", Update: "update", Replace: "replace"}
+BUSINESS_WORDS: dict[type[Business], str] = {
+    New: "new",
+    Recall: "recall",
+    Update: "update",
+    Replace: "replace",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The nine states that a receiver reports to a sender, as the deployed systems number them.
 
-All implementers call them the codes of Decision 28/2018/QD-TTg; the Decision itself asks for the tracking (Art. 6, 9).
+All implementers call them the codes of Decision 28/2018/QD-TTg; the Decision itself asks for the tracking
+(Art. 6, 9).
 """
 
 from enum import StrEnum
@@ -20,7 +21,7 @@ class StatusCode(StrEnum):
     CHANGE_REFUSED = "16"  #: the same, with a reason
 
     @property
-    def title(self) -> str:
+    def says(self) -> str:
         """The state as clerks call it."""
         return _TITLES[self]
 

@@ -1,6 +1,7 @@
 """Fields: what identifies a document, each value with where it was found and how sure that is.
 
-The keys are the names of Decree 30/2020 Annex VI.  What was not found is absent; an empty value cannot be made.
+The keys are the names of Decree 30/2020 Annex VI.  What was not found is absent; an empty value cannot be
+made.
 """
 
 from collections.abc import Iterator, Mapping
