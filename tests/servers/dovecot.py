@@ -89,9 +89,7 @@ class Dovecot:
 
     def add_user(self, name: str = "", password: str = "") -> ImapUser:
         """A new account with an empty INBOX, known to the running server at once."""
-        user = ImapUser(
-            name or f"u{secrets.token_hex(4)}@dovecot.example", password or secrets.token_urlsafe(12)
-        )
+        user = ImapUser(name or f"u{secrets.token_hex(4)}@dovecot.example", password or secrets.token_urlsafe(12))
         # One file per account: Dovecot looks for changes of a file it has open only once a second.
         (self.folder / "users" / user.name).write_text(f"{user.name}:{user.password}\n")
         return user

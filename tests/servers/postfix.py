@@ -157,9 +157,7 @@ class PostfixSink:
     def queued(self) -> int:
         """How many messages wait in the queue."""
         waiting = ("incoming", "active", "deferred", "maildrop", "hold")
-        return sum(
-            1 for name in waiting for file in (self.folder / "spool" / name).rglob("*") if file.is_file()
-        )
+        return sum(1 for name in waiting for file in (self.folder / "spool" / name).rglob("*") if file.is_file())
 
     def _answer(self, address: str, reply: str) -> None:
         table = self.folder / "etc" / "answers"

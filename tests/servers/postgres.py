@@ -113,7 +113,5 @@ def postgres(log: Path) -> Iterator[Postgres]:
             *("-c", "fsync=on", "-c", "max_connections=100", "-c", "log_min_messages=warning"),
         ]
         # SIGINT is PostgreSQL's fast shutdown: sessions are cut, the cluster is closed cleanly.
-        with running(
-            "postgres", command, log, server.ready, user=user, cwd=folder, stop_signal=signal.SIGINT
-        ):
+        with running("postgres", command, log, server.ready, user=user, cwd=folder, stop_signal=signal.SIGINT):
             yield server

@@ -30,9 +30,7 @@ def send(port: int, recipients: list[str], sender: str = "a@sender.example") -> 
 def test_postgres_gives_each_test_an_empty_durable_database(postgres_database: str) -> None:
     with psycopg.connect(postgres_database.replace("+psycopg", "")) as connection:
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
-        assert connection.execute(
-            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
         connection.execute("CREATE TABLE left_behind (id int)")
 
 
@@ -50,9 +48,7 @@ def test_dovecot_keeps_what_is_appended_byte_for_byte(dovecot: Dovecot, imap_use
 
 
 def test_dovecot_speaks_tls_with_the_minted_certificate(dovecot: Dovecot, imap_user: ImapUser) -> None:
-    with imaplib.IMAP4_SSL(
-        LOOPBACK, dovecot.tls_port, ssl_context=dovecot.tls_context(), timeout=20
-    ) as client:
+    with imaplib.IMAP4_SSL(LOOPBACK, dovecot.tls_port, ssl_context=dovecot.tls_context(), timeout=20) as client:
         assert client.login(imap_user.name, imap_user.password)[0] == "OK"
     with imaplib.IMAP4("localhost", dovecot.port, timeout=20) as client:
         assert client.starttls(dovecot.tls_context())[0] == "OK"
