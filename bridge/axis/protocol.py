@@ -1,0 +1,66 @@
+"""The Axis: what docbridge needs of the other side's exchange system, whatever that speaks.
+
+`send` answers with an Attempt and never raises for the world's sake; the receiving verbs raise
+`store.errors.Unavailable` when the axis cannot be reached.  The same envelope id is the same packet on every retry.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from store.delivery import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The packet was kept: the axis may forget it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """The packet cannot be used."""
+
+    reason: str  #: a Vietnamese sentence, for the people on the other side
+
+
+Acknowledgement = Taken | Bad
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrgan:
+    """An organisation as the axis' own list has it."""
+
+    organ_id: str
+    name: str
+    old_organ_id: str = ""  #: in the form of QCVN 102:2016, where the list gives both
+    mail: str = ""
+
+
+class Axis(Protocol):
+    """One exchange system."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        ...
+
+    def send(self, envelope_id: str, content: bytes | Path) -> Attempt:
+        """Hand over one envelope; sending it again under the same id never doubles it."""
+        ...
+
+    def received(self) -> Iterator[str]:
+        """The names of the packets that wait for us, oldest first."""
+        ...
+
+    def fetch(self, name: str) -> bytes:
+        """The bytes of one of them."""
+        ...
+
+    def acknowledge(self, name: str, answer: Acknowledgement) -> None:
+        """Say what became of it; afterwards it is not `received` again.  Saying it twice does no harm."""
+        ...
+
+    def organs(self) -> Iterator[ListedOrgan]:
+        """The organisations that the axis lists; none where it keeps no list."""
+        ...

@@ -1,0 +1,22 @@
+"""The settings of one axis: declared once, explained beside the value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAxis:
+    """An axis that is a folder which the province's side reads and fills."""
+
+    name: Annotated[str, "The name by which routes and deliveries know this axis."]
+    directory: Annotated[Path, "The folder shared with the province's side; out/ and in/ are made below it."]
+    kind: Annotated[Literal["folder"], "What kind of axis this is."] = "folder"
+    organ_id_of_others: Annotated[
+        str,
+        "The organ id that the province allotted to senders without one (businesses, persons). Empty: they are held.",
+    ] = ""
+    largest_packet: Annotated[int, "Octets above which a packet in in/ is moved to bad/ unread."] = 300 << 20
+
+
+AxisSettings = FolderAxis
