@@ -9,7 +9,6 @@ import functools
 import logging
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import dkim
 from dkim.util import InvalidTagValueList, parse_tag_value
@@ -63,6 +62,8 @@ def dkim_reading(raw: bytes, evidence: Evidence) -> DkimReading:
 
 def aligned(signed: str, domain: str) -> bool:
     """Do both belong to one organisation (RFC 7489 section 3.1, relaxed)?"""
+    if signed.lower() == domain.lower() != "":
+        return True
     ours, theirs = _organisation(signed), _organisation(domain)
     return ours is not None and ours == theirs
 
@@ -84,7 +85,7 @@ def _claim(field: bytes) -> tuple[str, WantedDns] | None:
     return domain, WantedDns(name, "TXT")
 
 
-def _verifies(verifier: Any, index: int, answer: DnsAnswer) -> bool:  # dkimpy has no types
+def _verifies(verifier: dkim.DKIM, index: int, answer: DnsAnswer) -> bool:
     record = next((value for value in answer.values if "p=" in value), None)
     if answer.status != "ok" or record is None or not record.isascii():
         return False
@@ -102,7 +103,7 @@ def _end_of_head(raw: bytes) -> int:
 
 
 @functools.cache
-def _suffixes() -> Any:  # publicsuffixlist's types are looser than ours
+def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
