@@ -17,10 +17,11 @@ _PATIENCE = 10
 class Body:
     """One mail being received. `discard` it unless it was kept."""
 
-    __slots__ = ("_lines", "_max_size", "_refusal", "incoming", "received")
+    __slots__ = ("_lines", "_max_size", "_refusal", "begun", "incoming", "received")
 
-    def __init__(self, incoming: Incoming, max_size: int, max_line: int) -> None:
+    def __init__(self, incoming: Incoming, max_size: int, max_line: int, begun: float) -> None:
         self.incoming = incoming
+        self.begun = begun  #: when, on the event loop's clock
         self._max_size = max_size
         self._lines = LineRule(max_line)
         self._refusal: Reply | None = None
@@ -42,27 +43,28 @@ class Body:
         if self._refusal is not None:
             return
         if self.received > self._max_size:
-            self._refuse(replies.TOO_LARGE)
+            self.refuse(replies.TOO_LARGE)
             return
         self._lines.feed(content)
         if self._lines.too_long:
-            self._refuse(replies.MAIL_LINE_TOO_LONG)
+            self.refuse(replies.MAIL_LINE_TOO_LONG)
             return
         try:
             self.incoming.write(content)
         except Unavailable as away:
-            self._refuse(replies.TRY_LATER.because(away.cause))
+            self.refuse(replies.TRY_LATER.because(away.cause))
 
     def close(self) -> Reply | None:
         """All octets are here: why the mail is refused, or None when it may be kept."""
         if self._refusal is None and self._lines.bare():
-            self._refuse(replies.BARE_LINE_END)
+            self.refuse(replies.BARE_LINE_END)
         return self._refusal
 
     def discard(self) -> None:
         """Keep nothing."""
         self.incoming.discard()
 
-    def _refuse(self, reply: Reply) -> None:
+    def refuse(self, reply: Reply) -> None:
+        """Whatever comes now is dropped."""
         self._refusal = reply
         self.incoming.discard()

@@ -42,9 +42,19 @@ TOO_LATE = Reply(421, "4.4.2", "Waited too long for you")  #: RFC 5321 section 4
 TOO_SLOW = Reply(421, "4.4.2", "The mail arrives too slowly")
 STOPPING = Reply(421, "4.3.2", "The service is stopping, come back later")
 TRY_LATER = Reply(451, "4.3.0", "Cannot keep the mail now, send it again later")
-LOCAL_FAULT = Reply(451, "4.3.0", "A fault of ours, try again later")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients, send the rest in another mail")  #: 4.5.3.1.10
 NO_TLS_NOW = Reply(454, "4.7.0", "TLS not available")  #: RFC 3207 section 4
+
+
+def local_fault(name: str) -> Reply:
+    """451: a bug of ours. `name` finds it in our log."""
+    return Reply(451, "4.3.0", f"A fault of ours ({name}), try again later")
+
+
+def local_fault_ends(name: str) -> Reply:
+    """421: a bug of ours in the middle of a mail."""
+    return Reply(421, "4.3.0", f"A fault of ours ({name}), come back later")
+
 
 # 5yz: never like this.
 UNKNOWN_COMMAND = Reply(500, "5.5.1", "Command unknown")
@@ -59,6 +69,7 @@ BAD_RECIPIENT = Reply(501, "5.1.3", "Recipient address not understood")
 BAD_PARAMETER = Reply(501, "5.5.4", "Parameter value not understood, or given twice")
 NOT_IMPLEMENTED = Reply(502, "5.5.1", "Not implemented")
 HELO_FIRST = Reply(503, "5.5.1", "Say EHLO first")
+BAD_CHUNK = Reply(501, "5.5.4", "BDAT takes a size and perhaps LAST; without a size we part here")
 MAIL_FIRST = Reply(503, "5.5.1", "Say MAIL first")
 MAIL_NESTED = Reply(503, "5.5.1", "A mail is already under way")
 CHUNKS_BEGUN = Reply(503, "5.5.1", "The mail is arriving by BDAT; go on, or say RSET")  #: RFC 3030 section 2

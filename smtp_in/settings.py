@@ -13,7 +13,7 @@ class SmtpSettings:
     listen: Annotated[tuple[str, ...], "Addresses to listen on, host:port; IPv6 as [::1]:2525."] = ("127.0.0.1:2525",)
     hostname: Annotated[str, "The name the door greets with; empty = the machine's own name."] = ""
     max_size: Annotated[int, "Largest mail in octets, announced as SIZE."] = 50_000_000
-    tls_certificate: Annotated[Path | None, "PEM file with the certificate chain; with tls_key it turns STARTTLS on."] = (
+    tls_certificate: Annotated[Path | None, "PEM file: certificate and chain; with tls_key it turns STARTTLS on."] = (
         None
     )
     tls_key: Annotated[Path | None, "PEM file with the certificate's key."] = None

@@ -57,6 +57,10 @@ class Stream:
         self._late = True
         self._wake()
 
+    def forgive(self) -> None:
+        """Go on after `expire`."""
+        self._late = False
+
     def clear(self) -> None:
         """Drop what is waiting: plaintext sent before a TLS handshake is anyone's (CVE-2024-34083)."""
         self._buffer, self._at = b"", 0

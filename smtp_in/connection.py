@@ -1,0 +1,245 @@
+"""One connection: aiosmtpd's SMTP protocol with a read loop of our own. The verbs are in `session`.
+
+What stays aiosmtpd's: the protocol class, its session object, its table of `smtp_*` verbs. What is ours, because of
+what its loop does: blocks instead of lines in DATA, memory that stays flat, time-outs that know progress, 451 and not
+500 for our own faults, and nothing cut off while a mail is being kept.
+
+Promise: the task of a connection is never cancelled; it ends at its next read or write once the peer is gone.
+"""
+
+import asyncio
+import re
+import secrets
+from typing import cast
+
+import structlog
+from aiosmtpd.smtp import SMTP
+
+from smtp_in import replies
+from smtp_in.given import Given
+from smtp_in.roster import Roster
+from smtp_in.stream import LineTooLongError, Stream, TimedOutError
+from smtp_in.transaction import Transaction
+from store.reply import Reply
+
+log = structlog.get_logger("docbridge.smtp_in")
+
+_MAX_COMMAND = 4096  # RFC 5321 section 4.5.3.1.4 asks for 512, and extensions add: ORCPT alone may hold 500
+_LINGER = 2.0  # seconds a peer gets to read our last words
+_NEVER = float("inf")
+# RFC 5321 section 2.3.8: CR LF and nothing else ends a line. A line that ends otherwise is no command, but perhaps
+# the text of a mail whose end some server in between misjudged.
+_COMMAND = re.compile(rb"([^\x00-\x1f\x7f]*)\r\n")
+
+
+class Ended(Exception):  # noqa: N818  how a verb says that the conversation is over
+    """The last reply has been said."""
+
+
+class Connection(SMTP):
+    """One peer, from greeting to goodbye."""
+
+    def __init__(self, given: Given, roster: Roster, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(None, hostname=given.hostname, enable_SMTPUTF8=True, loop=loop)
+        self.deadline = _NEVER  #: loop time at which the peer has kept us waiting too long
+        self.given = given
+        self.stream = Stream(loop)
+        self.peer = ""  #: the peer's address
+        self.mail: Transaction | None = None  #: under way
+        self.arriving = False  #: octets of a mail are being read: what comes next is no command
+        self._roster = roster
+        self._out: asyncio.Transport | None = None
+        self._half_closes = True  # over TLS there is no half-closed connection
+        self._room: asyncio.Future[None] | None = None  # waited for while the peer does not read
+        self._gone: asyncio.Future[None] = loop.create_future()
+        self._closing = False
+        self._errors = 0
+
+    # The transport's side.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A peer came in; its one task begins."""
+        self.session = self._create_session()
+        peer = transport.get_extra_info("peername")
+        self.peer = self.session.peer = str(peer[0]) if peer else "-"
+        self.attach(transport)
+        self._handler_coroutine = self.loop.create_task(self._handle_client())
+
+    def attach(self, transport: asyncio.BaseTransport, half_closes: bool = True) -> None:
+        """Speak over this transport from now on."""
+        self._out = cast(asyncio.Transport, transport)
+        self._half_closes = half_closes
+        self.transport = transport
+        self.stream.attach(self._out)
+
+    def data_received(self, data: bytes) -> None:
+        """Octets came."""
+        self.stream.feed(data)
+
+    def eof_received(self) -> bool:
+        """The peer will say no more, but may listen. (aiosmtpd cancels here, even while a mail is being kept.)"""
+        self.stream.end()
+        return self._half_closes
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The peer is gone."""
+        self._out = self.transport = None
+        self.stream.end()
+        self.resume_writing()
+        if not self._gone.done():
+            self._gone.set_result(None)
+
+    def pause_writing(self) -> None:
+        """The peer does not read what we say."""
+        self._room = self.loop.create_future()
+
+    def resume_writing(self) -> None:
+        """It reads again, or is gone."""
+        room, self._room = self._room, None
+        if room is not None and not room.done():
+            room.set_result(None)
+
+    # The roster's side.
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        self.deadline = _NEVER
+        if self._out is not None and (self._closing or self._room is not None):
+            self._out.abort()  # it does not even read: there is nobody to tell
+        self.stream.expire()
+
+    def wind_up(self) -> None:
+        """The service stops: end now, unless a mail is in hand."""
+        if self.mail is None:
+            self.expire()
+
+    # The conversation.
+
+    @property
+    def open_transport(self) -> asyncio.Transport:
+        """What we speak over.
+
+        Raises:
+            Ended: the peer is gone.
+        """
+        if self._out is None:
+            raise Ended
+        return self._out
+
+    async def push(self, status: str | bytes) -> None:
+        """Say one line (aiosmtpd's name for it). Replies to commands sent ahead leave together: the loop collects."""
+        self.open_transport.write((status.encode() if isinstance(status, str) else status) + b"\r\n")
+        if self._room is not None:
+            self.deadline = self.given.pace.next_command(self.loop.time())
+            await self._room
+
+    async def say(self, reply: Reply) -> None:
+        """Answer a command. Who is refused too often is shown out."""
+        if reply.code >= 500:
+            self._errors += 1
+            log.info("smtp.refused", peer=self.peer, code=reply.code, enhanced=reply.enhanced, cause=reply.cause)
+            if self._errors >= self.given.settings.max_errors:
+                await self.push(reply.line)
+                await self.end(replies.TOO_MANY_ERRORS)
+        await self.push(reply.line)
+
+    async def end(self, reply: Reply) -> None:
+        """Say the last words and close.
+
+        Raises:
+            Ended: always.
+        """
+        log.info("smtp.ended", peer=self.peer, code=reply.code, enhanced=reply.enhanced, cause=reply.text)
+        out = self.open_transport
+        out.write(reply.line.encode() + b"\r\n")
+        if self._half_closes and out.can_write_eof():
+            # A socket closed with octets unread is reset, and a reset overtakes our last words: let the peer read.
+            out.write_eof()
+            self._closing = True
+            self.deadline = self.loop.time() + _LINGER
+            try:
+                while True:
+                    await self.stream.block()
+            except (EOFError, TimedOutError):
+                pass
+        raise Ended
+
+    def drop(self) -> None:
+        """Forget the mail under way; nothing of it stays."""
+        mail, self.mail = self.mail, None
+        self.arriving = False
+        if mail is not None:
+            mail.discard()
+
+    async def _handle_client(self) -> None:
+        refusal = self._roster.enter(self, self.peer)
+        try:
+            if refusal is not None:
+                await self.push(refusal.line)
+            else:
+                await self.push(replies.greeting(self.given.hostname).line)
+                await self._converse()
+        except (Ended, EOFError, ConnectionError):
+            pass
+        finally:
+            self.drop()
+            self._closing = True
+            self.deadline = self.loop.time() + _LINGER
+            if self._out is not None:
+                self._out.close()
+            await self._gone
+            self._roster.leave(self)
+
+    async def _converse(self) -> None:
+        while True:
+            if self._roster.stopping and self.mail is None:
+                await self.end(replies.STOPPING)
+            try:
+                await self._turn()
+            except (Ended, EOFError, ConnectionError):
+                raise
+            except TimedOutError:
+                slow = replies.TOO_SLOW if self.arriving else replies.TOO_LATE
+                self.stream.forgive()
+                await self.end(replies.STOPPING if self._roster.stopping else slow)
+            except Exception as fault:  # noqa: BLE001  the border: a bug of ours must not cost the peer its mail
+                await self._confess(fault)
+
+    async def _turn(self) -> None:
+        """One command and its answer."""
+        self.deadline = self.given.pace.next_command(self.loop.time())
+        try:
+            line = await self.stream.line(_MAX_COMMAND)
+        except LineTooLongError:
+            await self.say(replies.LINE_TOO_LONG)
+            return
+        command = _COMMAND.fullmatch(line)
+        if command is None:
+            await self.say(replies.BAD_LINE)
+            return
+        try:
+            text = command[1].decode()
+        except UnicodeDecodeError:
+            await self.say(replies.NOT_UTF8)
+            return
+        verb, _, argument = text.partition(" ")
+        method = self._smtp_methods.get(verb.upper())
+        if method is None:
+            await self.say(replies.UNKNOWN_COMMAND)
+        else:
+            await method(argument.strip(" "))
+
+    async def _confess(self, fault: Exception) -> None:
+        """451 for a bug of ours (aiosmtpd says 500, which bounces the mail). The log gets where, never the text of
+        the exception: libraries quote the data they stumbled over."""
+        trace = fault.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "-"
+        name = secrets.token_hex(4)
+        log.error("smtp.fault", fault=name, error=type(fault).__name__, where=where, peer=self.peer)
+        midway = self.arriving
+        self.drop()
+        if midway:  # the rest of the mail must not be read as commands
+            await self.end(replies.local_fault_ends(name))
+        await self.say(replies.local_fault(name))

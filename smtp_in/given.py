@@ -1,0 +1,31 @@
+"""What the door is given from above: whom mail may be for, where it is kept, what time it is."""
+
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from smtp_in.pace import Pace
+from smtp_in.settings import SmtpSettings
+from store.arrival import Kept
+from store.incoming import Incoming
+from store.mail import Origin
+
+#: Whether mail for this address is ours to take. From memory, or awaited for at most a few seconds.
+MayReceive = Callable[[str], bool | Awaitable[bool]]
+#: Returns when the mail is on disk; raises `Unavailable` when nothing of it is (`store.intake.Intake.keep_async`).
+Keep = Callable[[Incoming, Origin, datetime], Awaitable[Kept]]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """All that a session works with."""
+
+    settings: SmtpSettings
+    may_receive: MayReceive
+    keep: Keep
+    incoming: Callable[[], Incoming]  #: a new, empty body
+    now: Callable[[], datetime]  #: UTC
+    hostname: str  #: as greeted with
+    pace: Pace
+    tls: ssl.SSLContext | None  #: None = STARTTLS is not offered

@@ -1,0 +1,276 @@
+"""The verbs: what a peer may say, in which order, and what each does (RFC 5321 section 4.1).
+
+Promise: 250 to a mail is said only after `keep` has returned; in every other case nothing of the mail stays.
+"""
+
+import asyncio
+
+from smtp_in import parameters, replies, tls
+from smtp_in.body import Body
+from smtp_in.connection import Connection, Ended, log
+from smtp_in.data import DataScanner
+from smtp_in.transaction import Transaction
+from store.errors import Unavailable
+from store.reply import Reply
+
+_ANSWER_WITHIN = 5.0  # seconds for `may_receive`
+_MAX_HELO = 255
+
+
+class Session(Connection):
+    """A conversation in SMTP. Each `smtp_*` method is one verb; aiosmtpd finds them by their names."""
+
+    _helo = ""
+    _extended = False  # by EHLO
+    _tls = ""
+    _mails = 0
+    _idle = 0  # commands since the last mail that moved nothing on
+
+    # Hello.
+
+    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
+        """HELO name."""
+        if await self._hello(hostname, extended=False):
+            await self.push(f"250 {self.given.hostname}")
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+        """EHLO name: the reply lists what we can."""
+        if not await self._hello(hostname, extended=True):
+            return
+        lines = [
+            self.given.hostname,
+            "PIPELINING",  # RFC 2920
+            f"SIZE {self.given.settings.max_size}",  # RFC 1870
+            "8BITMIME",  # RFC 6152
+            "SMTPUTF8",  # RFC 6531
+            "CHUNKING",  # RFC 3030
+            "ENHANCEDSTATUSCODES",  # RFC 2034
+            "DSN",  # RFC 3461
+            *(["STARTTLS"] if self.given.tls is not None and not self._tls else []),  # RFC 3207
+            "HELP",
+        ]
+        said = [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
+        await self.push("\r\n".join(said))
+
+    async def _hello(self, name: str, extended: bool) -> bool:
+        """Both: a new beginning (RFC 5321 section 4.1.4). The name is kept as said; nobody trusts it."""
+        if not name or len(name) > _MAX_HELO or not name.isprintable():
+            await self.say(replies.BAD_HELO)
+            return False
+        await self._count_idle()
+        self.drop()
+        self._helo, self._extended = name, extended
+        return True
+
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
+        """STARTTLS: afterwards everything begins anew, and what was sent ahead in the clear is forgotten."""
+        if arg:
+            return await self.say(replies.NO_ARGUMENTS)
+        if self._tls:
+            return await self.say(replies.TLS_ALREADY)
+        if self.given.tls is None:
+            return await self.say(replies.NO_TLS_NOW)
+        await self.say(replies.READY_FOR_TLS)
+        self.drop()
+        self._helo, self._extended = "", False  # RFC 3207 section 4.2
+        self.deadline = float("inf")  # the handshake has its own
+        # From here to the new protocol nothing is awaited, so that not an octet slips in between (CVE-2024-34083).
+        self.stream.clear()
+        try:
+            secured = await self.loop.start_tls(
+                self.open_transport,
+                self,
+                self.given.tls,
+                server_side=True,
+                ssl_handshake_timeout=self.given.settings.handshake_timeout.total_seconds(),
+            )
+        except OSError as failed:  # ssl.SSLError and the time-out are such
+            log.info("smtp.tls_failed", peer=self.peer, cause=type(failed).__name__)
+            raise Ended from failed
+        if secured is None:
+            raise Ended
+        self.attach(secured, half_closes=False)
+        self._tls = tls.words(secured)
+        return None
+
+    # A mail.
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+        """MAIL FROM:<path> parameters."""
+        if not self._helo:
+            return await self.say(replies.HELO_FIRST)
+        if self.mail is not None:
+            return await self.say(replies.MAIL_NESTED)
+        if self._mails >= self.given.settings.max_mails_per_connection:
+            await self.end(replies.TOO_MANY_MAILS)
+        sender = parameters.read_mail(arg or "", self._extended)
+        if isinstance(sender, Reply):
+            return await self.say(sender)
+        if sender.size > self.given.settings.max_size:
+            return await self.say(replies.TOO_LARGE)
+        self.mail = Transaction(sender)
+        return await self.say(replies.SENDER_OK)
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
+        """RCPT TO:<path> parameters: asked of whoever knows our addresses, at once."""
+        mail = self.mail
+        if mail is None:
+            return await self.say(replies.MAIL_FIRST)
+        if mail.body is not None:
+            return await self.say(replies.CHUNKS_BEGUN)
+        recipient = parameters.read_rcpt(arg or "", self._extended, mail.sender.smtputf8)
+        if isinstance(recipient, Reply):
+            return await self.say(recipient)
+        if len(mail.recipients) >= self.given.settings.max_recipients:
+            return await self.say(replies.TOO_MANY_RECIPIENTS)
+        try:
+            ours = self.given.may_receive(recipient.address)
+            if not isinstance(ours, bool):
+                ours = await asyncio.wait_for(_answer(ours), _ANSWER_WITHIN)
+        except (Unavailable, TimeoutError):
+            return await self.say(replies.TRY_LATER)
+        if not ours:
+            return await self.say(replies.NO_SUCH_RECIPIENT)
+        mail.recipients.append(recipient)
+        return await self.say(replies.RECIPIENT_OK)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """DATA: the mail, up to CR LF . CR LF."""
+        mail, refusal = self._ready_for_body()
+        if arg or refusal is not None or mail is None:
+            return await self.say(replies.NO_ARGUMENTS if arg else refusal or replies.MAIL_FIRST)
+        if mail.body is not None:
+            return await self.say(replies.CHUNKS_BEGUN)
+        body = mail.body = self._new_body()
+        await self.push(replies.SEND_DATA.line)
+        scanner = DataScanner()
+        self.arriving = True
+        while not scanner.ended:
+            await self._bound(body)
+            body.write(scanner.feed(await self.stream.block()))
+        self.arriving = False
+        self.stream.unread(scanner.rest)
+        return await self._finish(mail, body)
+
+    async def smtp_BDAT(self, arg: str) -> None:  # noqa: N802
+        """BDAT octets [LAST]: a piece of the mail, counted instead of marked (RFC 3030 section 2)."""
+        words = arg.upper().split()
+        if not (0 < len(words) <= 2 and words[0].isascii() and words[0].isdigit() and words[1:] in ([], ["LAST"])):
+            await self.end(replies.BAD_CHUNK)
+        octets, last = int(words[0]), len(words) == 2
+        mail, refusal = self._ready_for_body()
+        if refusal is not None or mail is None:
+            # The octets are on their way: they are read, never obeyed.
+            await self._swallow(octets)
+            return await self.say(refusal or replies.MAIL_FIRST)
+        body = mail.body = mail.body or self._new_body()
+        await self._take(body, octets)
+        if last:
+            return await self._finish(mail, body)
+        if body.refusal is not None:
+            self.drop()
+            return await self.say(body.refusal)
+        return await self.say(replies.chunk_taken(octets))
+
+    def _ready_for_body(self) -> tuple[Transaction | None, Reply | None]:
+        if not self._helo:
+            return None, replies.HELO_FIRST
+        if self.mail is None:
+            return None, replies.MAIL_FIRST
+        return self.mail, None if self.mail.recipients else replies.NO_RECIPIENTS
+
+    def _new_body(self) -> Body:
+        settings = self.given.settings
+        return Body(self.given.incoming(), settings.max_size, settings.max_line, self.loop.time())
+
+    async def _take(self, body: Body, octets: int) -> None:
+        """Read exactly so many octets of the mail."""
+        self.arriving = True
+        while octets:
+            await self._bound(body)
+            block = await self.stream.block(octets)
+            octets -= len(block)
+            body.write(block)
+        self.arriving = False
+
+    async def _swallow(self, octets: int) -> None:
+        """Read a chunk for which there is no mail."""
+        body = self._new_body()
+        body.refuse(replies.MAIL_FIRST)
+        await self._take(body, octets)
+
+    async def _bound(self, body: Body) -> None:
+        """Set the deadline of the next block. Who goes on and on beyond the size limit is no longer listened to."""
+        if body.endless:
+            await self.end(replies.TOO_LARGE)
+        self.deadline = self.given.pace.next_block(self.loop.time(), body.begun, body.received)
+
+    async def _finish(self, mail: Transaction, body: Body) -> None:
+        """All octets are here: keep the mail, and only then say so."""
+        self._mails += 1
+        self._idle = 0
+        refusal = body.close()
+        if refusal is not None:
+            self.drop()
+            return await self.say(refusal)
+        self.deadline = float("inf")  # now it is the peer who waits for us
+        try:
+            kept = await self.given.keep(body.incoming, mail.origin(self.peer, self._helo, self._tls), self.given.now())
+        except Unavailable as away:
+            log.warning("smtp.not_kept", peer=self.peer, cause=away.cause)
+            self.drop()
+            return await self.say(replies.TRY_LATER)
+        self.mail = None
+        body.discard()  # what is kept is elsewhere now; this frees the spool's file handle
+        log.info("smtp.kept", mail=kept.mail_id, again=kept.again, peer=self.peer, size=body.received)
+        return await self.say(replies.kept(kept.mail_id))
+
+    # The rest.
+
+    async def smtp_RSET(self, arg: str) -> None:  # noqa: N802
+        """RSET: forget the mail under way."""
+        await self._count_idle()
+        if not arg:
+            self.drop()
+        await self.say(replies.NO_ARGUMENTS if arg else replies.OK)
+
+    async def smtp_NOOP(self, arg: str) -> None:  # noqa: N802
+        """NOOP: so many, and no more."""
+        await self._count_idle()
+        await self.say(replies.OK)
+
+    async def smtp_VRFY(self, arg: str) -> None:  # noqa: N802
+        """VRFY: says nothing about who is here (RFC 5321 section 7.3)."""
+        await self._count_idle()
+        await self.say(replies.CANNOT_VERIFY if arg else replies.BAD_SYNTAX)
+
+    async def smtp_EXPN(self, arg: str) -> None:  # noqa: N802
+        """EXPN: there are no lists."""
+        await self.say(replies.NOT_IMPLEMENTED)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        """AUTH is not offered at this door."""
+        await self.say(replies.NOT_IMPLEMENTED)
+
+    async def smtp_HELP(self, arg: str) -> None:  # noqa: N802
+        """HELP."""
+        await self._count_idle()
+        await self.say(replies.HELP)
+
+    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802
+        """QUIT: goodbye."""
+        if arg:
+            return await self.say(replies.NO_ARGUMENTS)
+        self.drop()
+        await self.say(replies.BYE)
+        raise Ended
+
+    async def _count_idle(self) -> None:
+        self._idle += 1
+        if self._idle > self.given.settings.max_idle_commands:
+            await self.end(replies.TOO_MANY_IDLE_COMMANDS)
+
+
+async def _answer(asked: object) -> bool:
+    """Await whatever awaitable it is, as a coroutine that `wait_for` can bound."""
+    return bool(await asked)  # type: ignore[misc]
