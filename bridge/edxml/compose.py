@@ -3,11 +3,9 @@
 What the fields do not say stays out of the packet; nothing is cut to a length.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 from bridge.edxml.forms import clean, document_id
 from bridge.edxml.names import safe_names
@@ -31,23 +29,14 @@ from bridge.fields.fields import Fields, Key
 from bridge.fields.types import by_name
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file of the mail on its way into a packet, under whatever name the sender gave it."""
-
-    name: str
-    content: bytes | Path
-    media_type: str = ""  #: "" = by the name
-    description: str = ""
-
-
 def document_packet(
     fields: Fields,
     sender: Party,
     receivers: Sequence[Party],
-    files: Sequence[Enclosure],
+    files: Sequence[PacketFile],
     moment: datetime,
     *,
+    own_id: str,
     business: Business | None = None,
     answers: Sequence[Concerned] = (),
     staff: Staff | None = None,
@@ -55,8 +44,8 @@ def document_packet(
     """The packet of one document for all its receivers; the first file is the main one.
 
     `sender` is the issuer with the organ id that it bears on the axis; the name printed on the document stands when the
-    register knows none.  The document id is the form that others parse; without a date or a number there is an opaque
-    one from the main file's digest, the same on every retry.
+    register knows none.  The document id is the form that others parse; where the document has no number or date it is
+    `own_id`, the id under which docbridge keeps it.
     """
     issued = _day(fields.value(Key.ISSUED_DATE))
     code = Code(fields.value(Key.CODE_NUMBER), fields.value(Key.CODE_NOTATION))
@@ -81,7 +70,7 @@ def document_packet(
         priority=_whole(fields.value(Key.PRIORITY)),
         pages=_whole(fields.value(Key.PAGE_AMOUNT)),
         answers=tuple(answers),
-        document_id=_document_id(sender, issued, code, files),
+        document_id=_document_id(sender, issued, code) or clean(own_id),
         traces=(Trace(sender.organ_id, moment),),
         business=business or New(),
         paper=0,
@@ -103,19 +92,20 @@ def status_packet(
     )
 
 
-def _document_id(sender: Party, issued: date | None, code: Code, files: Sequence[Enclosure]) -> str:
-    if issued and code.number and code.notation:
-        return document_id(sender.organ_id, issued, code.number, code.notation)
-    digest = hashlib.sha256()
-    for file in files[:1]:
-        digest.update(file.content if isinstance(file.content, bytes) else file.content.read_bytes())
-    return digest.hexdigest()[:32]
+def _document_id(sender: Party, issued: date | None, code: Code) -> str:
+    known = issued and code.compound and sender.organ_id
+    return document_id(sender.organ_id, issued, code.number, code.notation) if issued and known else ""
 
 
-def _packet_files(files: Sequence[Enclosure]) -> tuple[PacketFile, ...]:
+def _packet_files(files: Sequence[PacketFile]) -> tuple[PacketFile, ...]:
     names = safe_names(file.name for file in files)
     return tuple(
-        PacketFile(name, file.content, file.media_type or media_type_of(name, ""), clean(file.description))
+        replace(
+            file,
+            name=name,
+            media_type=file.media_type or media_type_of(name, ""),
+            description=clean(file.description),
+        )
         for name, file in zip(names, files, strict=True)
     )
 

@@ -1,0 +1,203 @@
+"""A PDF's text with its places on the page: words, and lines of any part of it.
+
+A two-column head comes out of a PDF interleaved; only coordinates tell its columns apart.  Damaged, encrypted and
+image-only files give no words; that is an answer, not an error.
+"""
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from bridge.fields.fold import fold, tidy
+
+_MOST_CHARACTERS = 20_000  # of one page; no official page comes near it
+_LINE_END_HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen before a line break
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Characters without a gap; points from the page's lower left corner."""
+
+    text: str
+    left: float
+    right: float
+    base: float  #: the baseline's height
+    size: float  #: of the font
+    bold: bool
+
+    @property
+    def middle(self) -> float:
+        """Half-way between its edges."""
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words on one baseline with no wide gap between them."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The words with one space between them."""
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def folded(self) -> str:
+        """The text for comparing."""
+        return fold(self.text)
+
+    @property
+    def left(self) -> float:
+        return self.words[0].left
+
+    @property
+    def right(self) -> float:
+        return self.words[-1].right
+
+    @property
+    def middle(self) -> float:
+        """Half-way between its edges."""
+        return (self.left + self.right) / 2
+
+    @property
+    def base(self) -> float:
+        """Its baseline's height."""
+        return self.words[0].base
+
+    @property
+    def size(self) -> float:
+        """The size of its first word's font."""
+        return self.words[0].size
+
+    @property
+    def bold(self) -> bool:
+        """Is every word bold?"""
+        return all(word.bold for word in self.words)
+
+    @property
+    def capitals(self) -> bool:
+        """Does it have letters, all of them capitals?"""
+        return self.text.isupper()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page's words."""
+
+    width: float
+    height: float
+    words: tuple[Word, ...]
+
+    def lines(self, split_at: float | None = None) -> tuple[Line, ...]:
+        """The lines from top to bottom and left to right.
+
+        A gap of more than one and a half letters ends a line; so does `split_at`, where a column is known to begin.
+        """
+        lines: list[Line] = []
+        for row in _rows(self.words):
+            start = 0
+            for at in range(1, len(row) + 1):
+                if at == len(row) or _apart(row[at - 1], row[at], split_at):
+                    lines.append(Line(tuple(row[start:at])))
+                    start = at
+        return tuple(lines)
+
+
+def _apart(word: Word, following: Word, split_at: float | None) -> bool:
+    gap = following.left - word.right
+    begins_column = split_at is not None and word.right <= split_at + 1 and following.left >= split_at - 3
+    return gap > 1.5 * max(word.size, following.size) or (begins_column and gap > 0.5 * word.size)
+
+
+def _rows(words: tuple[Word, ...]) -> Iterator[list[Word]]:
+    """Words of one height: a stamped number may stand a little above or below the line it belongs to."""
+    row: list[Word] = []
+    for word in sorted(words, key=lambda word: -word.base):
+        if row and row[0].base - word.base > 0.35 * min(row[0].size, word.size):
+            yield sorted(row, key=lambda word: word.left)
+            row = []
+        row.append(word)
+    if row:
+        yield sorted(row, key=lambda word: word.left)
+
+
+class Pdf:
+    """An open PDF; pages are read when asked for."""
+
+    def __init__(self, document: pdfium.PdfDocument | None) -> None:
+        self._document = document
+        self.pages = len(document) if document is not None else 0
+
+    def page(self, number: int) -> Page:
+        """Page `number`, counted from 0; without words when it cannot be read."""
+        if self._document is None:
+            return Page(0, 0, ())
+        try:
+            page = self._document[number]
+            try:
+                width, height = page.get_size()
+                text = page.get_textpage()
+                try:
+                    return Page(width, height, tuple(_words(text.raw, text.count_chars())))
+                finally:
+                    text.close()
+            finally:
+                page.close()
+        except pdfium.PdfiumError:
+            return Page(0, 0, ())
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[Pdf]:
+    """The PDF in `content`; without pages when it cannot be opened."""
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError:
+        yield Pdf(None)
+        return
+    try:
+        yield Pdf(document)
+    finally:
+        document.close()
+
+
+def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    letters: list[str] = []
+    begin = end = base = size = 0.0
+    first = 0
+    for index in range(min(count, _MOST_CHARACTERS)):
+        code = pdfium_c.FPDFText_GetUnicode(text, index)
+        character = "-" if code in _LINE_END_HYPHENS else chr(code) if code else " "
+        blank = character.isspace()
+        if not blank:
+            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+            pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top)
+        parted = blank or abs(y.value - base) > 0.3 * size or not -size < left.value - end < 0.25 * size
+        if letters and parted:
+            yield Word(tidy("".join(letters)), begin, end, base, size, _is_bold(text, first))
+            letters = []
+        if blank:
+            continue
+        if not letters:
+            begin, base, first = left.value, y.value, index
+            size = pdfium_c.FPDFText_GetFontSize(text, index) or 1.0
+        end = max(right.value, left.value)
+        letters.append(character)
+    if letters:
+        yield Word(tidy("".join(letters)), begin, end, base, size, _is_bold(text, first))
+
+
+def _is_bold(text: pdfium_c.FPDF_TEXTPAGE, index: int) -> bool:
+    """By the font's name, which survives embedding; a weight is seldom set."""
+    name = ctypes.create_string_buffer(256)
+    flags = ctypes.c_int()
+    length = pdfium_c.FPDFText_GetFontInfo(text, index, name, len(name), flags)
+    return b"bold" in name.raw[: max(0, length)].lower() or pdfium_c.FPDFText_GetFontWeight(text, index) >= 600
