@@ -1,0 +1,83 @@
+"""Answers of the DNS as values: cached for as long as their TTL says, asked of the configured resolvers only.
+
+Promise: `ask` never raises for anything that the network or a hostile zone does; what cannot be had now is "failed".
+Thread-safe.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import dns.exception
+import dns.name
+import dns.nameserver
+import dns.rdata
+import dns.rdatatype
+import dns.resolver
+from dns.rdtypes.txtbase import TXTBase
+
+from validation.evidence import DnsAnswer
+
+_CACHED_ANSWERS = 10_000
+_MOST_VALUES = 64  # of one answer; a zone that says more is not one that we need
+
+NONE = DnsAnswer("none")
+FAILED = DnsAnswer("failed")
+
+
+class Dns:
+    """A resolver.  `resolver` is whose word is taken; tests give one that asks their own server."""
+
+    def __init__(self, resolver: dns.resolver.Resolver) -> None:
+        self._resolver = resolver
+        self._resolver.cache = dns.resolver.LRUCache(_CACHED_ANSWERS)
+
+    def ask(self, name: str, kind: str) -> DnsAnswer:
+        """The records of one name and kind: TXT as whole texts, MX as "10 host", addresses and names as text."""
+        try:
+            asked = dns.name.from_text(name)
+            record_type = dns.rdatatype.from_text(kind)
+        except (dns.exception.DNSException, UnicodeError, ValueError):
+            return NONE  # no such name can exist
+        try:
+            found = self._resolver.resolve(asked, record_type, raise_on_no_answer=False, search=False)
+        except dns.resolver.NXDOMAIN:
+            return NONE
+        except (dns.exception.DNSException, OSError):
+            return FAILED
+        values = tuple(_text(record) for record in (found.rrset or ())[:_MOST_VALUES])
+        return DnsAnswer("ok", values) if values else NONE
+
+
+def open_dns(nameservers: Sequence[str], timeout: timedelta) -> Dns:
+    """A resolver that asks `nameservers` ("192.0.2.1:53", "[2001:db8::1]:53", port optional), or the system's.
+
+    Raises:
+        ValueError: one of them is not an address.
+    """
+    try:
+        resolver = dns.resolver.Resolver(configure=not nameservers)
+    except dns.resolver.NoResolverConfiguration:
+        resolver = dns.resolver.Resolver(configure=False)  # a machine without a resolver: every answer is "failed"
+    if nameservers:
+        resolver.nameservers = [_nameserver(text) for text in nameservers]
+    resolver.lifetime = timeout.total_seconds()
+    resolver.timeout = min(2.0, resolver.lifetime)
+    return Dns(resolver)
+
+
+def _nameserver(text: str) -> dns.nameserver.Nameserver:
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    else:
+        host, port = text, ""
+    return dns.nameserver.Do53Nameserver(host, int(port or 53))
+
+
+def _text(record: dns.rdata.Rdata) -> str:
+    if isinstance(record, TXTBase):
+        # RFC 7208 section 3.3 and RFC 6376 section 3.6.2.2: the strings of a record are joined without blanks.
+        return b"".join(record.strings).decode("latin-1")
+    return record.to_text().removesuffix(".").lower()
