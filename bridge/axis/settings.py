@@ -16,6 +16,9 @@ class FolderAxis:
         str,
         "The organ id that the province allotted to senders without one (businesses, persons). Empty: they are held.",
     ] = ""
+    mandatory: Annotated[
+        tuple[str, ...], "Fields that this axis asks of every document, besides those of [policy.mandatory]."
+    ] = ()
     largest_packet: Annotated[int, "Octets above which a packet in in/ is moved to bad/ unread."] = 300 << 20
 
 

@@ -1,0 +1,99 @@
+"""How commands show what they got: JSON lines for programs, tables for people; the same values in both.
+
+JSON is UTF-8, NFC, one object a line.  Tables show 50 rows unless asked otherwise; JSON streams all (contract).
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+TABLE_ROWS = 50
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  any value of ours
+    """The value as JSON knows it."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date | Path):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    return value
+
+
+def json_line(value: Any) -> None:  # noqa: ANN401  as above
+    """One JSON object on one line of standard output."""
+    click.echo(json.dumps(plain(value), ensure_ascii=False, separators=(", ", ": ")))
+
+
+def rows(
+    found: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, limit: int | None, empty: str = "none"
+) -> int:
+    """Shows rows as a table of `columns` or as JSON lines with all keys.  Returns how many were shown."""
+    if as_json:
+        count = 0
+        for row in islice(found, limit):
+            json_line(row)
+            count += 1
+        return count
+    shown = list(islice(found, (limit or TABLE_ROWS) + 1))
+    more = len(shown) > (limit or TABLE_ROWS)
+    shown = shown[: limit or TABLE_ROWS]
+    if not shown:
+        click.echo(empty)
+        return 0
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in shown:
+        table.add_row(*(_cell(row.get(column, "")) for column in columns))
+    Console(soft_wrap=True, highlight=False).print(table)
+    if more:
+        click.echo(f"... more; --limit N shows more, --json shows all")
+    return len(shown)
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401  as above
+    from rich.markup import escape
+
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    # What a stranger wrote may hold control characters: a terminal must not obey them.
+    return escape("".join(letter if letter.isprintable() else "?" for letter in str(value)))
+
+
+def facts(value: Mapping[str, Any], *, as_json: bool) -> None:
+    """Shows one thing: a JSON object, or its keys and values line by line."""
+    if as_json:
+        json_line(value)
+        return
+    width = max((len(key) for key in value), default=0)
+    for key, item in value.items():
+        item = plain(item)
+        if isinstance(item, list | dict):
+            click.echo(f"{key:<{width}}  " + ("" if item else "-"))
+            for line in item if isinstance(item, list) else [f"{k}: {v}" for k, v in item.items()]:
+                text = line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)
+                click.echo(f"{'':<{width}}    {''.join(c if c.isprintable() else '?' for c in text)}")
+        else:
+            click.echo(f"{key:<{width}}  {''.join(c if c.isprintable() else '?' for c in str(item))}")

@@ -1,0 +1,28 @@
+"""What persons have decided of a mail, as the pipeline asks it."""
+
+from collections.abc import Mapping, Sequence
+
+from store.judgement import Decision, DecisionVerb
+
+#: Key in a decision's detail that names the document; every other key is a field.
+DOCUMENT = "document"
+
+
+def released_by(decisions: Sequence[Decision]) -> Decision | None:
+    """The release that stands: the last word of a person, if that was one."""
+    if decisions and decisions[-1].verb is DecisionVerb.RELEASE:
+        return decisions[-1]
+    return None
+
+
+def clerk_fields(decisions: Sequence[Decision]) -> Mapping[str, Mapping[str, str]]:
+    """Document id -> the fields that clerks have given for it; under "" those given for the mail's only document.
+
+    A later word stands over an earlier one.
+    """
+    given: dict[str, dict[str, str]] = {}
+    for decision in decisions:
+        if decision.verb is DecisionVerb.COMPLETE:
+            fields = {key: value for key, value in decision.detail.items() if key != DOCUMENT}
+            given.setdefault(decision.detail.get(DOCUMENT, ""), {}).update(fields)
+    return given

@@ -1,0 +1,1 @@
+"""Evidence from the world, fetched outside the sandbox: the trust directory, DNS, SPF."""

@@ -1,0 +1,134 @@
+"""What the pipeline is given and what it gives back: plain values, so that they can cross the sandbox's wall.
+
+Bytes travel beside them: the mail goes in as a payload, envelopes and letters come out as files of the job's folder,
+named in the Outcome.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from validation.bounce import Bounce
+
+from bridge.axis.settings import AxisSettings
+from bridge.fields.fields import Field
+from bridge.settings.sections import Office, Policy
+from store.judgement import Decision
+from store.mail import MailState, ReceivedMail
+from store.registry import Correspondent, Organ, RoutingRule
+from validation.evidence import Evidence, WantedDns
+from validation.finding import Finding
+from validation.inspected import Inspected
+from validation.settings import ReadingCaps
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Policy, routes, organs and correspondents as they were when the mail was claimed."""
+
+    office: Office
+    policy: Policy
+    caps: ReadingCaps
+    axes: tuple[AxisSettings, ...]
+    routes: tuple[RoutingRule, ...]
+    organs: tuple[Organ, ...]
+    correspondents: tuple[Correspondent, ...]
+    our_addresses: tuple[str, ...]  #: lower case: office addresses, and those that routes name
+    sender: str  #: our address in From of letters
+    templates: str = ""  #: the office's own template directory; "" = ours
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSlot:
+    """The identity that a letter is to have: made outside, because its token needs the secret."""
+
+    letter_id: str
+    delivery_id: str
+    message_id: str
+    return_path: str
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mail to be judged, with everything that may be known of the world."""
+
+    mail: ReceivedMail
+    evidence: Evidence
+    snapshot: Snapshot
+    decisions: tuple[Decision, ...] = ()  #: what persons decided of this mail so far, oldest first
+    waited: timedelta = timedelta()  #: how long evidence has been waited for
+    known_documents: Mapping[str, str] | None = None  #: key of a document -> mail that has it already; None = not asked
+    slots: tuple[LetterSlot, ...] = ()
+    last_round: bool = False  #: what is still wanted now is UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the pipeline needs from outside before it can answer."""
+
+    dns: tuple[WantedDns, ...] = ()
+    documents: tuple[str, ...] = ()  #: keys of documents that may be known already
+    slots: int = 0  #: identities for letters
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision, as `mails explain` shows it."""
+
+    stage: str  #: read, inspect, judge, identify, route, wrap, answer
+    rule: str
+    given: str
+    decided: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMade:
+    """One numbered paper found in the mail."""
+
+    id: str
+    main: tuple[str, ...]  #: path of its main file
+    annexes: tuple[tuple[str, ...], ...]
+    verdict: str
+    fields: Mapping[str, Field]
+    key: str  #: folded issuer, number, notation and year; "" = not known well enough
+    duplicates: tuple[str, ...] = ()  #: mails that have the same document
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeMade:
+    """One edXML packet for one axis, in `file` of the job's folder."""
+
+    id: str
+    document_id: str
+    axis: str
+    file: str
+    receivers: tuple[str, ...]  #: organ ids
+    rules: tuple[str, ...]  #: the routing rules that said so
+
+
+@dataclass(frozen=True, slots=True)
+class LetterMade:
+    """One finished letter, in `file` of the job's folder."""
+
+    slot: LetterSlot
+    recipient: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that is to be recorded of one judgement, and nothing else."""
+
+    state: MailState
+    classification: str
+    message_id: str
+    findings: tuple[Finding, ...]
+    attachments: tuple[Inspected, ...] = ()
+    documents: tuple[DocumentMade, ...] = ()
+    envelopes: tuple[EnvelopeMade, ...] = ()
+    letters: tuple[LetterMade, ...] = ()
+    notice: str = ""  #: the event that the sender is to be told: accepted, held, postponed, rejected; "" = nothing
+    bounces: tuple[Bounce, ...] = ()
+    steps: tuple[Step, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)  #: of the packet, for statuses that go back

@@ -1,0 +1,72 @@
+"""Tells which of a mail's files are documents and which go with them.
+
+A mail holds none, one or several numbered papers.  Every file whose first page names a number and a notation is a
+Document of its own; files without one are annexes of the Document before them.  Where no file names a number, the
+first file that can be a document is the main one: signed before unsigned, PDF before other text.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bridge.fields.fields import Fields
+from validation.inspected import Inspected
+
+_TEXT = (
+    "application/pdf",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.oasis.opendocument.text",
+    "application/rtf",
+    "text/rtf",
+)
+_CONTAINERS = ("application/zip", "message/rfc822")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A Document before it is judged: its files and what they say of themselves."""
+
+    main: Inspected
+    annexes: tuple[Inspected, ...]
+    fields: Fields
+
+    @property
+    def files(self) -> tuple[Inspected, ...]:
+        """All its files, the main one first."""
+        return (self.main, *self.annexes)
+
+
+def leaves(files: tuple[Inspected, ...]) -> tuple[Inspected, ...]:
+    """The files that hold content: containers that were opened are replaced by what is in them."""
+    return tuple(
+        file for top in files for file in top.walk() if not (file.attachments and file.format.media_type in _CONTAINERS)
+    )
+
+
+def is_text(file: Inspected) -> bool:
+    """Can this file be the main file of a document?"""
+    return file.format.media_type in _TEXT
+
+
+def is_picture(file: Inspected) -> bool:
+    """Is this a photo or a picture?"""
+    return file.format.media_type.startswith("image/")
+
+
+def papers(files: tuple[Inspected, ...], identify: Callable[[Inspected], Fields]) -> tuple[Paper, ...]:
+    """The documents among `files` (leaves, in the mail's order); `identify` reads one file's Fields."""
+    texts = [file for file in files if is_text(file)]
+    if not texts:
+        return ()
+    known = {file.path: identify(file) for file in texts}
+    mains = [file for file in texts if known[file.path].value("CodeNumber") and known[file.path].value("CodeNotation")]
+    if not mains:
+        mains = [min(texts, key=lambda file: (not file.signatures, file.format.media_type != _TEXT[0]))]
+    owner = mains[0]
+    annexes: dict[tuple[str, ...], list[Inspected]] = {main.path: [] for main in mains}
+    for file in files:
+        if file.path in annexes:
+            owner = file
+        else:
+            annexes[owner.path].append(file)
+    return tuple(Paper(main, tuple(annexes[main.path]), known[main.path]) for main in mains)

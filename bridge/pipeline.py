@@ -1,0 +1,96 @@
+"""The story of one mail, from top to bottom: read, inspect, judge, identify, route, wrap, answer.
+
+Pure: the bytes, the evidence, the policy and the time come in as arguments; what must be recorded goes out as one
+value.  Files that are made (envelopes, letters) go into `folder`, under names that the Outcome tells.  Where a piece
+of evidence is missing the answer is Wanted, and the caller asks again when he has it.
+"""
+
+from pathlib import Path
+
+from validation.bounce import bounces
+from validation.classify import classify
+
+from bridge.answering import answer
+from bridge.decided import clerk_fields, released_by
+from bridge.found import documents_of
+from bridge.job import Job, Outcome, Step, Wanted
+from bridge.judging import judge, weigh
+from bridge.outgoing import handle_packet
+from bridge.papers import leaves
+from bridge.routing import route
+from bridge.sending import sender_of
+from bridge.telling import Told
+from bridge.wrapping import wrap
+from store.mail import AxisOrigin, MailState
+from validation.inspect import inspect
+from validation.message import read
+from validation.verdict import Accepted, word
+
+
+def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
+    """What becomes of one mail, or what is wanted before that can be said."""
+    origin, snapshot = job.mail.origin, job.snapshot
+    if isinstance(origin, AxisOrigin):
+        return handle_packet(job, raw, folder)
+    told = Told()
+
+    # Read: every byte string is a mail.
+    message = read(raw, "mail.eml", snapshot.caps)
+    kind = classify(message, origin.mail_from)
+    told.step("read", "classification", f"{len(message.parts)} parts", kind)
+    if kind != "document":
+        return Outcome(MailState.FILED, kind, message.message_id, (), bounces=bounces(message), steps=told.steps)
+
+    # Inspect: every file by its form and its signatures.
+    inspections = tuple(inspect(attachment, job.evidence, snapshot.caps) for attachment in message.attachments)
+    files = tuple(inspection.file for inspection in inspections)
+    contents = {path: content for inspection in inspections for path, content in inspection.contents.items()}
+    observed = [*message.observations, *(o for top in files for file in top.walk() for o in file.observations)]
+
+    # Who sent it, and does the world say so too?
+    sender = sender_of(job, message, raw)
+    if isinstance(sender, Wanted):
+        return sender
+    told.step("read", "sender", sender.why, sender.correspondent_class)
+    observed += sender.observations
+
+    # Identify: which papers are these, and what do they say of themselves?
+    documents = documents_of(job, message, leaves(files), contents, clerk_fields(job.decisions))
+    if isinstance(documents, Wanted):
+        return documents
+
+    # Route: to which organs, and which rule says so?
+    routes = route(origin, message, snapshot)
+    axes = routes.axes(snapshot)
+    told.step("route", routes.rule, routes.given, ", ".join(routes.organ_ids) or "nowhere")
+    observed += (*routes.observations, *sender.without_id(axes))
+
+    # Judge: the worst decides, unless a person has decided.
+    kind_of_sender, policy = sender.correspondent_class, snapshot.policy
+    observed += documents.observations(kind_of_sender, policy, (key for axis in axes for key in axis.mandatory))
+    findings = tuple(weigh(observation, kind_of_sender, policy) for observation in observed)
+    verdict = judge(findings, kind_of_sender, policy, job.waited)
+    release = released_by(job.decisions)
+    state = MailState.RELEASED if release else MailState(word(verdict))
+    told.findings(verdict.findings)
+    told.step("judge", "released by a person" if release else "the worst finding decides", word(verdict), state)
+
+    # Wrap: one envelope for each paper, one `To` for each organ.
+    goes_on = release is not None or isinstance(verdict, Accepted)
+    envelopes = wrap(job, documents, sender, routes, contents, folder) if goes_on else ()
+    told.envelopes(envelopes)
+
+    # Answer: the sender learns what became of it, where an answer is safe.
+    decision = answer(origin, message, sender, snapshot)
+    told.steps += (Step("answer", decision.reason, state, "a receipt" if decision.answer else "nothing"),)
+    return Outcome(
+        state,
+        kind,
+        message.message_id,
+        verdict.findings,
+        files,
+        documents.made(findings, kind_of_sender, policy),
+        envelopes,
+        notice=str(state) if decision.answer else "",
+        steps=told.steps,
+    )

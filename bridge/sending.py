@@ -1,0 +1,104 @@
+"""Who sent a mail, in what class, and whether the world says so too.
+
+The class is the strictest of those whose address stands in the reverse path or in From: who writes an agency's name
+into one of them is asked for what an agency owes.  Unknown is individual.
+"""
+
+from dataclasses import dataclass
+
+from bridge.axis.settings import AxisSettings
+from bridge.edxml.packet import Party
+from bridge.job import Job, Wanted
+from store.registry import Correspondent
+from validation.codes import Code
+from validation.finding import Observation
+from validation.message import Message
+from validation.sender import aligned, dkim_reading
+
+_STRICTNESS = {"agency": 0, "business": 1, "individual": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The one a mail came from, as far as is known."""
+
+    reverse_path: str
+    address: str  #: of From; the reverse path where From names nobody
+    name: str  #: the registered name, else the display name of From
+    correspondent: Correspondent | None
+    authentic: bool  #: SPF or an aligned DKIM signature passes for the reverse path's domain
+    why: str
+
+    @property
+    def correspondent_class(self) -> str:
+        """agency, business or individual."""
+        return self.correspondent.correspondent_class if self.correspondent else "individual"
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What is to be noted of the sender."""
+        code = Code.MAIL_AUTHENTIC if self.authentic else Code.MAIL_UNAUTHENTICATED
+        unknown = () if self.correspondent else (Observation(Code.SENDER_UNKNOWN),)
+        return (Observation(code), *unknown)
+
+    def organ_id(self, axis: AxisSettings) -> str:
+        """The id under which this sender's documents travel on that axis; "" when none is known."""
+        if self.correspondent and self.correspondent.organ_id:
+            return self.correspondent.organ_id
+        return "" if self.correspondent_class == "agency" else axis.organ_id_of_others
+
+    def without_id(self, axes: tuple[AxisSettings, ...]) -> tuple[Observation, ...]:
+        """A finding where an axis wants an id of the sender and none is known."""
+        return tuple(
+            Observation(Code.SENDER_WITHOUT_ID, evidence={"axis": axis.name})
+            for axis in axes
+            if not self.organ_id(axis)
+        )
+
+    def party(self, axis: AxisSettings, issuer: str) -> Party:
+        """The sender as a packet names him; `issuer` is the name on the document."""
+        name = self.correspondent.name if self.correspondent else issuer or self.name
+        return Party(self.organ_id(axis), name, email=self.address)
+
+
+def find(correspondents: tuple[Correspondent, ...], address: str) -> Correspondent | None:
+    """The correspondent with that address, or, where none has it, with its domain."""
+    address = address.lower()
+    domain = address.rpartition("@")[2]
+    if not domain:
+        return None
+    for correspondent in correspondents:
+        if address in (known.lower() for known in correspondent.addresses):
+            return correspondent
+    for correspondent in correspondents:
+        if domain in (known.lower().lstrip("@") for known in correspondent.domains):
+            return correspondent
+    return None
+
+
+def sender_of(job: Job, message: Message, raw: bytes) -> Sender | Wanted:
+    """Who sent the mail, or the DNS records that are wanted to say it."""
+    reverse_path = job.mail.origin.mail_from
+    boxes = message.mailboxes("From")
+    address = boxes[0].address if boxes and boxes[0].address else reverse_path
+    named = [
+        found
+        for candidate in (reverse_path, *(box.address for box in boxes))
+        if (found := find(job.snapshot.correspondents, candidate))
+    ]
+    correspondent = min(named, key=lambda found: _STRICTNESS[found.correspondent_class], default=None)
+    dkim = dkim_reading(raw, job.evidence)
+    if dkim.wanted and not job.last_round:
+        return Wanted(dns=dkim.wanted)
+    domain = reverse_path.rpartition("@")[2] or address.rpartition("@")[2]
+    by_dkim = next((signed for signed in dkim.domains if aligned(signed, domain)), "")
+    by_spf = job.evidence.spf == "pass"
+    why = f"spf {job.evidence.spf}, dkim {'aligned' if by_dkim else 'not aligned'}"
+    return Sender(
+        reverse_path=reverse_path,
+        address=address,
+        name=boxes[0].name if boxes else "",
+        correspondent=correspondent,
+        authentic=by_spf or bool(by_dkim),
+        why=why,
+    )

@@ -1,0 +1,137 @@
+"""The sections that are the bridge's own.  Each is declared once, here; file, environment and documentation follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+SenderClass = Literal["agency", "business", "individual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Whose bridge this is."""
+
+    organ_id: Annotated[str, "organ id of the office that runs the bridge, as the axis knows it"]
+    name: Annotated[str, "its name in full, as letters and receipts show it"]
+    time_zone: Annotated[str, "IANA name of the office's time zone"] = "Asia/Ho_Chi_Minh"
+    addresses: Annotated[
+        tuple[str, ...],
+        "the bridge's own doors: accepted at RCPT even where no route exists yet (then: held)",
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Where the trust anchors lie."""
+
+    directory: Annotated[Path, "government/ and public/ hold anchors, intermediates/ and crls/ what goes with them"] = (
+        Path("trust")
+    )
+
+
+AGENCY_FIELDS = ("CodeNumber", "CodeNotation", "IssuedDate", "Subject", "OrganName", "SignerInfo.FullName")
+
+OFFICE_TYPES = (
+    "application/pdf",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.presentation",
+    "application/rtf",
+    "text/rtf",
+    "text/plain",
+    "text/csv",
+    "text/html",
+    "text/xml",
+    "application/xml",
+    "application/zip",
+    "message/rfc822",
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/tiff",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the office makes of what is found."""
+
+    refuse_automatically: Annotated[
+        tuple[str, ...],
+        "codes whose FAULT refuses without a person; `code` for every sender, `code:class` for one class of senders; any other FAULT is held",
+    ] = (
+        "recipient.unknown",
+        "size.exceeded",
+        "format.executable",
+        "signature.missing:agency",
+        "signature.unsound:agency",
+    )
+    severity: Annotated[
+        Mapping[str, Mapping[str, str]],
+        'severities that differ from the catalogue, by sender class: severity.business."signature.missing" = "fault"',
+    ] = field(default_factory=dict)
+    mandatory: Annotated[Mapping[str, tuple[str, ...]], "fields without which a clerk must look, by sender class"] = (
+        field(default_factory=lambda: {"agency": AGENCY_FIELDS, "business": ("Subject",), "individual": ()})
+    )
+    confidence: Annotated[float, "a field found with less confidence than this is only a proposal to the clerk"] = 0.8
+    accepted_types: Annotated[tuple[str, ...], "media types that may travel to the province; others are a finding"] = (
+        OFFICE_TYPES
+    )
+    postpone_every: Annotated[timedelta, "how long to wait before missing evidence is asked for again"] = timedelta(
+        minutes=10
+    )
+    postpone_for: Annotated[timedelta, "after this long without the evidence a clerk must look"] = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """The letters by which senders learn what became of their mail (Decree 30/2020 Art. 21.2)."""
+
+    enabled: Annotated[bool, "send them at all"] = True
+    gather: Annotated[timedelta, "events of one mail within this time become one letter"] = timedelta(minutes=1)
+    templates: Annotated[Path | None, "a directory whose templates replace those that ship with the bridge"] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """How mails are judged."""
+
+    parallel: Annotated[int, "mails judged at the same time; 0 = as many as there are processors"] = 0
+    lease: Annotated[timedelta, "a worker that says nothing for so long is taken for dead"] = timedelta(minutes=5)
+    poll: Annotated[timedelta, "how often to look for work where no signal says that there is some"] = timedelta(
+        seconds=1
+    )
+    crashes: Annotated[int, "a mail that brings its worker down so often is set aside"] = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Where DNS is asked."""
+
+    nameservers: Annotated[tuple[str, ...], "address:port of the resolvers; empty = the system's"] = ()
+    timeout: Annotated[timedelta, "for one question"] = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Health and metrics by HTTP."""
+
+    listen: Annotated[str, "address:port; only loopback, as there are no accounts yet; empty = not served"] = (
+        "127.0.0.1:8080"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the program says of itself: ids and hashes, never content."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], "the least that is written"] = "info"
+    format: Annotated[Literal["json", "text"], "one JSON object a line, or text for people"] = "json"

@@ -1,0 +1,28 @@
+"""Keeps the steps of one judgement in order, for `mails explain`."""
+
+from collections.abc import Iterable
+
+from bridge.job import EnvelopeMade, Step
+from validation.finding import Finding
+
+
+class Told:
+    """The steps so far."""
+
+    def __init__(self) -> None:
+        self.steps: tuple[Step, ...] = ()
+
+    def step(self, stage: str, rule: str, given: str, decided: str) -> None:
+        """One more decision."""
+        self.steps += (Step(stage, rule, given, decided),)
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """Each finding with who set its severity."""
+        for finding in findings:
+            about = "/".join(finding.about) or "mail"
+            self.step("judge", f"{finding.code} by {finding.reason}", about, finding.severity.word)
+
+    def envelopes(self, envelopes: Iterable[EnvelopeMade]) -> None:
+        """Each envelope with its receivers."""
+        for envelope in envelopes:
+            self.step("wrap", f"axis {envelope.axis}", envelope.document_id, ", ".join(envelope.receivers))

@@ -1,0 +1,192 @@
+"""Does the I/O around the pipeline: claim a mail, gather evidence, run, record everything in one transaction.
+
+Every step may run twice without harm: the lease's fencing token decides who may record, and envelopes and letters have
+ids that derive from what they hold.  A crash of the child is counted; a mail that brings its worker down again and
+again is set aside as held, and never delays another.
+"""
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bridge.evidence.source import EvidenceSource
+from bridge.job import Job, LetterSlot, Outcome, Snapshot, Wanted
+from bridge.recording import judgement_of
+from bridge.sandbox.outcome import Answered, Crashed, Files
+from bridge.sandbox.pool import Pool
+from bridge.settings import Settings
+from outbound import token
+from store.errors import LeaseLostError, Unavailable
+from store.judgement import Claimed, Judgement
+from store.mail import MailState
+from store.store import Store
+from validation.codes import Code
+from validation.finding import Finding, Severity
+
+_log = structlog.get_logger("docbridge.worker")
+ROUNDS = 3  #: times that evidence is fetched for one judgement (design, "The life of a mail")
+ACTOR = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every worker works with."""
+
+    store: Store
+    pool: Pool
+    settings: Settings
+    evidence: EvidenceSource
+    snapshot: Callable[[], Snapshot]
+    secret: bytes  #: makes the tokens of return paths and reply addresses
+    settled: Callable[[], None]  #: called when there may be new deliveries or notices
+
+
+class Worker:
+    """Judges mails one after the other.  Several may work side by side, in threads, processes or machines."""
+
+    def __init__(self, bench: Bench, name: str) -> None:
+        self._bench = bench
+        self.name = name
+        self._lease = bench.settings.worker.lease
+
+    def run(self, stop: threading.Event, wake: threading.Event) -> None:
+        """Judges until `stop`; `wake` says that something came in."""
+        poll = self._bench.settings.worker.poll.total_seconds()
+        while not stop.is_set():
+            wake.clear()
+            try:
+                busy = self.once()
+            except Unavailable as unavailable:
+                _log.warning("unavailable", cause=unavailable.cause)
+                stop.wait(poll * 5)
+                continue
+            if not busy and not stop.is_set():
+                wake.wait(poll)
+
+    def once(self) -> bool:
+        """Judges the oldest mail that is due.  False when there is none.
+
+        Raises:
+            Unavailable: database or disk cannot; the mail's lease runs out and it is judged later.
+        """
+        claimed = self._bench.store.mails.claim(self.name, self._lease, datetime.now(UTC))
+        if claimed is None:
+            return False
+        self.judge(claimed)
+        return True
+
+    def judge(self, claimed: Claimed) -> Outcome | None:
+        """Judges one claimed mail and records what came of it.  None when it crashed or somebody else holds it now."""
+        mail, store = claimed.mail, self._bench.store
+        try:
+            if claimed.crashes >= self._bench.settings.worker.crashes:
+                self._set_aside(claimed, "worker")
+                return None
+            answer = self.ask(claimed)
+            with answer.files if isinstance(answer, Answered) else Files() as files:
+                match answer:
+                    case Crashed():
+                        self._crashed(claimed, answer)
+                        return None
+                    case Answered(value):
+                        judgement = judgement_of(value, files, self._bench.settings, claimed, datetime.now(UTC))
+                        store.judgements.record(mail.id, claimed.token, judgement, ACTOR, datetime.now(UTC))
+                        _log.info("judged", mail=mail.id, state=str(value.state), classification=value.classification)
+                        self._bounced(claimed, value)
+                        self._bench.settled()
+                        return value
+        except LeaseLostError:
+            _log.warning("lease_lost", mail=mail.id)
+            return None
+
+    def ask(self, claimed: Claimed, snapshot: Snapshot | None = None) -> "Answered[Outcome] | Crashed":
+        """Runs the pipeline in the sandbox, with evidence fetched between rounds.  Records nothing."""
+        mail = claimed.mail
+        body = self._bench.store.mails.body(mail.id)
+        job = Job(
+            mail,
+            self._bench.evidence.for_mail(mail),
+            snapshot or self._bench.snapshot(),
+            claimed.decisions,
+            self._waited(claimed),
+        )
+        for round_ in range(ROUNDS + 1):
+            if round_ == ROUNDS:
+                job = replace(job, last_round=True)
+            answer = self._bench.pool.run("judge", job, [body], (Outcome, Wanted))
+            if isinstance(answer, Crashed):
+                return answer
+            if isinstance(answer.value, Outcome):
+                return Answered(answer.value, answer.files)
+            answer.files.close()
+            job = self._with(job, answer.value)
+        raise AssertionError("the last round wants nothing")
+
+    def _with(self, job: Job, wanted: Wanted) -> Job:
+        """The job with what was wanted, as far as the world gave it."""
+        if wanted.dns:
+            job = replace(job, evidence=self._bench.evidence.with_dns(job.evidence, wanted.dns))
+        if wanted.documents:
+            known: dict[str, str] = {}
+            for key in wanted.documents:
+                for mail_id, _ in self._bench.store.judgements.documents_with_key(key, job.mail.id):
+                    known.setdefault(key, mail_id)
+            job = replace(job, known_documents=known)
+        if wanted.slots:
+            # Derived, not drawn: a letter that is composed twice is the same letter.
+            slots = tuple(self._slot(f"{job.mail.id}/letter/{number}") for number in range(wanted.slots))
+            job = replace(job, slots=slots)
+        return job
+
+    def _slot(self, name: str) -> LetterSlot:
+        return letter_slot(self._bench.settings, self._bench.secret, name)
+
+    def _waited(self, claimed: Claimed) -> timedelta:
+        return datetime.now(UTC) - claimed.mail.received_at if claimed.round else timedelta()
+
+    def _crashed(self, claimed: Claimed, crash: Crashed) -> None:
+        mail = claimed.mail
+        _log.error("crashed", mail=mail.id, wall=str(crash.wall), detail=crash.detail, trace=crash.trace)
+        if claimed.crashes + 1 >= self._bench.settings.worker.crashes:
+            self._set_aside(claimed, str(crash.wall))
+            return
+        self._bench.store.mails.crashed(mail.id, claimed.token, datetime.now(UTC) + timedelta(seconds=5))
+
+    def _set_aside(self, claimed: Claimed, wall: str) -> None:
+        finding = Finding(Code.MAIL_CRASHED, Severity.DOUBT, (), {"wall": wall})
+        judgement = Judgement(MailState.HELD, "document", findings=(finding,))
+        self._bench.store.judgements.record(claimed.mail.id, claimed.token, judgement, ACTOR, datetime.now(UTC))
+        _log.error("set_aside", mail=claimed.mail.id, wall=wall)
+
+    def _bounced(self, claimed: Claimed, outcome: Outcome) -> None:
+        """What a bounce proves of the delivery whose return path it came to."""
+        pattern, secret = self._bench.settings.outbound.return_path, self._bench.secret
+        for path in claimed.mail.origin.rcpt_to:
+            delivery = token.ours(path.address, pattern, secret)
+            for bounce in outcome.bounces if delivery else ():
+                self._bench.store.deliveries.told(
+                    delivery, bounce.kind, bounce.status, bounce.reason, datetime.now(UTC)
+                )
+
+
+def letter_slot(settings: Settings, secret: bytes, name: str) -> LetterSlot:
+    """The identity of the letter called `name`; the same name gives the same letter."""
+    letter = str(uuid.uuid5(_LETTERS, name))
+    delivery = str(uuid.uuid5(_DELIVERIES, name))
+    sender = settings.outbound.sender or next(iter(settings.office.addresses), "")
+    domain = sender.rpartition("@")[2] or settings.smtp_in.hostname
+    return LetterSlot(
+        letter,
+        delivery,
+        f"<{letter}@{domain}>",
+        token.address(settings.outbound.return_path, delivery, secret) or sender,
+        token.address(settings.outbound.reply_to, delivery, secret),
+    )
+
+
+_LETTERS = uuid.UUID("7c5b0d0e-8f4b-4f0e-9d5e-3a1d8f6f2a01")
+_DELIVERIES = uuid.UUID("7c5b0d0e-8f4b-4f0e-9d5e-3a1d8f6f2a02")
