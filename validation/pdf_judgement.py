@@ -1,0 +1,187 @@
+"""One PDF signature judged by its bytes alone: the guard, what came after, and the cryptography, in that order.
+
+Trust, revocation and time are asked elsewhere (`trust`): `sound` is independent of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import core
+from cryptography.hazmat.primitives import hashes
+from pyhanko.pdf_utils import generic
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
+
+from validation.cms import Digest, SignerChecked, Timestamp, check_signer, check_timestamp
+from validation.foreign import Unchecked, attempt
+from validation.pdf_changes import Changes, Forbidden, Permitted, Unchanged, changes_after
+from validation.pdf_guard import Guarded, Refused, guard
+from validation.pdf_reading import Field, Opened, contents_of
+from validation.signature import Carrier, Coverage, Integrity, Problem
+
+TIMESTAMP = "/ETSI.RFC3161"
+ENVELOPED_SHA1 = "/adbe.pkcs7.sha1"
+SUPPORTED = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES", ENVELOPED_SHA1, TIMESTAMP})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the bytes say of one signature field."""
+
+    where: str  #: the field's name
+    carrier: Carrier
+    revision: int  #: the revision that the signature signs; -1 = unknown
+    end: int  #: the end of the signed range; 0 = unknown
+    guarded: Guarded | Refused | Unchecked
+    changes: Changes | Unchecked
+    cryptography: SignerChecked | Timestamp | Unchecked
+    claimed: datetime | None = None  #: the signer's own word: signingTime, else /M
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why it is not sound, the most telling first."""
+        found: list[Problem] = []
+        if isinstance(self.guarded, Refused | Unchecked):
+            found.append(self.guarded.problem)
+        match self.cryptography:
+            case SignerChecked(broken=None, timestamps=timestamps):
+                if any(isinstance(stamp, Timestamp) and not stamp.intact for stamp in timestamps):
+                    found.append(Problem.TIMESTAMP_BROKEN)
+            case SignerChecked(broken=Problem() as broken):
+                found.append(broken)
+            case Timestamp(intact=False):
+                found.append(Problem.DIGEST_MISMATCH)
+            case Unchecked(problem=problem):
+                found.append(problem)
+            case _:
+                pass
+        if isinstance(self.changes, Forbidden | Unchecked):
+            found.append(self.changes.problem)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def sound(self) -> bool | None:
+        """False if anything speaks against it, None if anything could not be checked, True else."""
+        problems = set(self.problems)
+        if problems - _UNCHECKED:
+            return False
+        return None if problems else True
+
+    @property
+    def integrity(self) -> Integrity:
+        """Do digest and value verify?"""
+        match self.cryptography:
+            case SignerChecked(broken=None) | Timestamp(intact=True):
+                return Integrity.INTACT
+            case SignerChecked(broken=Problem.CERTIFICATE_SWAPPED) | Unchecked():
+                return Integrity.UNKNOWN
+            case _:
+                return Integrity.BROKEN
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of the file the signature accounts for."""
+        if isinstance(self.guarded, Refused):
+            return Coverage.UNKNOWN if self.guarded.sound is None else Coverage.PARTIAL
+        if isinstance(self.guarded, Unchecked):
+            return Coverage.UNKNOWN
+        match self.changes:
+            case Unchanged():
+                return Coverage.WHOLE
+            case Permitted():
+                return Coverage.THEN_PERMITTED_CHANGES
+            case Forbidden():
+                return Coverage.PARTIAL
+            case Unchecked():
+                return Coverage.UNKNOWN
+
+    @property
+    def detail(self) -> str:
+        """Causes for the log and the explanation."""
+        causes = [
+            step.detail
+            for step in (self.guarded, self.cryptography, self.changes)
+            if isinstance(step, Refused | Unchecked | Forbidden) and step.detail
+        ]
+        return "; ".join(dict.fromkeys(causes))
+
+
+_UNCHECKED = frozenset({Problem.UNPARSABLE, Problem.UNSUPPORTED, Problem.TOO_COSTLY})
+
+
+def unjudged(where: str, cause: Unchecked, carrier: Carrier = Carrier.PDF) -> Judged:
+    """Something that claims to be a signature and could not be looked at."""
+    return Judged(where, carrier, -1, 0, cause, cause, cause)
+
+
+def judge(opened: Opened, field: Field) -> Judged:
+    """Judge one field of an opened file."""
+    carrier = Carrier.TIMESTAMP if field.sub_filter == TIMESTAMP else Carrier.PDF
+    if field.sub_filter not in SUPPORTED:
+        return unjudged(field.name, Unchecked(Problem.UNSUPPORTED, "SubFilter is not supported"))
+    guarded = attempt(_guard, opened, field)
+    if isinstance(guarded, Unchecked) or (isinstance(guarded, Refused) and guarded.sound is None):
+        # Without a range there is no digest to compute: nothing more can be said.
+        cause = guarded if isinstance(guarded, Unchecked) else Unchecked(guarded.problem, guarded.detail)
+        return unjudged(field.name, cause, carrier)
+    signature = attempt(_embedded, opened, field)
+    if isinstance(signature, Unchecked):
+        return Judged(field.name, carrier, -1, _end(guarded), guarded, signature, signature)
+    changes: Changes | Unchecked
+    if isinstance(guarded, Refused):
+        changes = Forbidden(guarded.problem, guarded.detail)
+    else:
+        changes = attempt(changes_after, opened, signature)
+    claimed = attempt(lambda: signature.self_reported_timestamp)
+    return Judged(
+        where=field.name,
+        carrier=carrier,
+        revision=signature.signed_revision,
+        end=_end(guarded),
+        guarded=guarded,
+        changes=changes,
+        cryptography=attempt(_verify, signature, field.sub_filter),
+        claimed=claimed if isinstance(claimed, datetime) and claimed.tzinfo is not None else None,
+    )
+
+
+def _embedded(opened: Opened, field: Field) -> EmbeddedPdfSignature:
+    holder = field.reference.get_object()  # type: ignore[no-untyped-call]
+    if not isinstance(holder, generic.DictionaryObject):
+        raise TypeError("a field is a dictionary")
+    return EmbeddedPdfSignature(opened.reader, holder, field.name)
+
+
+def _end(guarded: Guarded | Refused) -> int:
+    return guarded.end if isinstance(guarded, Guarded) else 0
+
+
+def _guard(opened: Opened, field: Field) -> Guarded | Refused:
+    byte_range = field.dictionary["/ByteRange"]
+    return guard(opened.content, list(byte_range), contents_of(field), opened.sections)
+
+
+def _verify(signature: EmbeddedPdfSignature, sub_filter: str) -> SignerChecked | Timestamp:
+    if sub_filter == TIMESTAMP:
+        return check_timestamp(signature.signed_data, signature.compute_digest)
+    return check_signer(signature.signed_data, _digest(signature, sub_filter))
+
+
+def _digest(signature: EmbeddedPdfSignature, sub_filter: str) -> Digest:
+    content = signature.signed_data["encap_content_info"]["content"]
+    if sub_filter != ENVELOPED_SHA1:
+        if not isinstance(content, core.Void):
+            raise TypeError("a detached signature carries content of its own")
+        return signature.compute_digest
+    # ISO 32000-1 section 12.8.3.3.1: the container signs the SHA-1 digest of the range, which it carries.
+    carried = bytes(content)
+    matches = carried == signature.compute_digest("sha1")
+
+    def of_carried(name: str) -> bytes:
+        if not matches:
+            return b""  # no digest at all: equal to none that was signed
+        state = hashes.Hash(get_pyca_cryptography_hash(name))
+        state.update(carried)
+        return state.finalize()
+
+    return of_carried

@@ -1,0 +1,157 @@
+"""Open a PDF for its signatures: the fields that are filled, the revisions, and what no field explains.
+
+Strictly first; leniently where strictness fails or the file is a hybrid, and then it is said. A signature
+that the library would drop in silence is never dropped here: fields are enumerated by us, and every
+/ByteRange in the raw bytes that no field owns is a stray, reported as a signature that could not be
+checked.
+"""
+
+import io
+import re
+from dataclasses import dataclass
+
+from asn1crypto import crl, ocsp, x509
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+
+from validation.foreign import Unchecked, attempt
+from validation.pdf_guard import Section
+from validation.signature import Problem
+from validation.trust import Carried
+
+_BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[([^\]]{0,200})\]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A filled signature field."""
+
+    name: str
+    dictionary: generic.DictionaryObject  #: the signature dictionary
+    reference: generic.IndirectObject  #: the field's own
+
+    @property
+    def revision(self) -> int:
+        """The last revision that wrote the signature dictionary.  Raises where /V is no reference."""
+        holder = self.reference.get_object()  # type: ignore[no-untyped-call]
+        value = holder.raw_get("/V")
+        return int(value.get_pdf_handler().xrefs.get_last_change(value.reference))
+
+    @property
+    def sub_filter(self) -> str:
+        """The encoding of the signature, "" = none named."""
+        return str(self.dictionary["/SubFilter"]) if "/SubFilter" in self.dictionary else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A PDF that could be read, at least as far as its signatures."""
+
+    content: bytes
+    reader: PdfFileReader
+    leniently: bool
+    fields: tuple[Field | Unchecked, ...]
+    sections: tuple[Section, ...]
+    strays: tuple[int, ...]  #: offsets of /ByteRange entries that no field owns
+    carried: Carried  #: from the document security store
+
+
+def claims_signature(content: bytes) -> bool:
+    """Does anything in the raw bytes look like a signature's range?"""
+    return _BYTE_RANGE.search(content) is not None
+
+
+def open_pdf(content: bytes, *, leniently: bool) -> Opened | Unchecked:
+    """Read `content`; an encrypted file is tried with the empty password, which opens many."""
+    return attempt(_open, content, leniently)
+
+
+def _open(content: bytes, leniently: bool) -> Opened:
+    reader = PdfFileReader(io.BytesIO(content), strict=not leniently)
+    if reader.encrypted:
+        reader.decrypt("")
+    if not leniently and reader.xrefs.hybrid_xrefs_present:
+        # ISO 32000-2 section 7.5.8.4: two tables, one for old readers and one for new; read leniently, and say so.
+        raise NotImplementedError("hybrid")
+    fields = tuple(_fields(reader))
+    return Opened(
+        content=content,
+        reader=reader,
+        leniently=leniently,
+        fields=fields,
+        sections=_sections(reader),
+        strays=_strays(content, reader, fields),
+        carried=_carried(reader),
+    )
+
+
+def _fields(reader: PdfFileReader) -> list[Field | Unchecked]:
+    found: list[Field | Unchecked] = []
+    for name, value, reference in enumerate_sig_fields(reader, filled_status=True):
+        dictionary = attempt(value.get_object)
+        if isinstance(dictionary, generic.DictionaryObject):
+            found.append(Field(str(name), dictionary, reference))
+        else:
+            found.append(Unchecked(Problem.UNPARSABLE, "a signature field holds no dictionary"))
+    return found
+
+
+def _sections(reader: PdfFileReader) -> tuple[Section, ...]:
+    chain = (reader.xrefs.get_xref_container_info(n) for n in range(reader.xrefs.total_revisions))
+    return tuple(Section(info.start_location, info.declared_startxref) for info in chain)
+
+
+def _strays(content: bytes, reader: PdfFileReader, fields: tuple[Field | Unchecked, ...]) -> tuple[int, ...]:
+    owned = [_range_of(field.dictionary) for field in fields if isinstance(field, Field)]
+    # Usage rights (ISO 32000-2 section 12.8.2.3) are the producer's licence to a viewer, not anyone's signature.
+    usage = attempt(lambda: _range_of(reader.root["/Perms"]["/UR3"]))
+    if not isinstance(usage, Unchecked):
+        owned.append(usage)
+    strays = []
+    for match in _BYTE_RANGE.finditer(content):
+        numbers = tuple(match.group(1).split())
+        if numbers in owned:
+            owned.remove(numbers)
+        elif not _is_repeated(numbers, fields):
+            strays.append(match.start())
+    return tuple(strays)
+
+
+def _is_repeated(numbers: tuple[bytes, ...], fields: tuple[Field | Unchecked, ...]) -> bool:
+    """A dictionary written once more in a later revision says the same range again."""
+    return any(isinstance(field, Field) and _range_of(field.dictionary) == numbers for field in fields)
+
+
+def _range_of(dictionary: generic.DictionaryObject) -> tuple[bytes, ...]:
+    values = attempt(lambda: dictionary["/ByteRange"])
+    if not isinstance(values, generic.ArrayObject):
+        return ()
+    return tuple(str(value).encode("ascii", "replace") for value in values)
+
+
+def _carried(reader: PdfFileReader) -> Carried:
+    """The document security store (PAdES, ETSI EN 319 142-1 section 5.4.2); a broken one helps nobody."""
+    dss = attempt(_read_dss, reader)
+    return Carried() if isinstance(dss, Unchecked) else dss
+
+
+def _read_dss(reader: PdfFileReader) -> Carried:
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return Carried()
+    certificates = [x509.Certificate.load(stream.get_object().data) for stream in store.certs.values()]
+    crls = [crl.CertificateList.load(stream.get_object().data) for stream in store.crls]
+    ocsps = [ocsp.OCSPResponse.load(stream.get_object().data) for stream in store.ocsps]
+    return Carried(tuple(certificates), tuple(crls), tuple(ocsps))
+
+
+def contents_of(field: Field) -> bytes:
+    """/Contents as written, never decrypted (ISO 32000-2 section 7.6.2 exempts it).  Call it by `attempt`."""
+    raw = field.dictionary.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
+    if not isinstance(raw, generic.TextStringObject | generic.ByteStringObject):
+        raise TypeError("Contents is not a string")
+    return bytes(raw.original_bytes)

@@ -1,0 +1,43 @@
+"""What is to be told of a file's signatures: one observation per signature and fact, unweighed."""
+
+from collections.abc import Iterator, Sequence
+
+from validation.codes import Code
+from validation.finding import Observation
+from validation.signature import Problem, Revocation, Signature, Trust
+
+
+def observations_of(signatures: Sequence[Signature], changes: Sequence[tuple[str, ...]]) -> tuple[Observation, ...]:
+    """The observations of all `signatures`; `changes` names, for each, what followed it and was permitted."""
+    return tuple(
+        observation
+        for signature, kinds in zip(signatures, changes, strict=True)
+        for observation in _of(signature, kinds)
+    )
+
+
+def _of(signature: Signature, kinds: tuple[str, ...]) -> Iterator[Observation]:
+    facts = {"field": signature.where}
+    if signature.signer.name:
+        facts |= {"signer": signature.signer.name, "issuer": signature.signer.issuer}
+    if signature.sound is False:
+        yield Observation(Code.SIGNATURE_UNSOUND, evidence=facts | {"problem": signature.reason})
+    elif signature.sound is None:
+        why = {"problem": signature.reason, "detail": signature.detail}
+        yield Observation(Code.SIGNATURE_UNREADABLE, evidence=facts | why)
+    if signature.trust is Trust.UNTRUSTED:
+        yield Observation(Code.SIGNATURE_UNTRUSTED, evidence=facts)
+    if signature.revocation is Revocation.REVOKED:
+        yield Observation(Code.SIGNATURE_REVOKED, evidence=facts)
+    elif signature.revocation is Revocation.UNKNOWN:
+        yield Observation(Code.SIGNATURE_REVOCATION_UNKNOWN, evidence=facts)
+    for problem in (Problem.EXPIRED, Problem.NOT_YET_VALID):
+        if problem in signature.problems:
+            yield Observation(Code.SIGNATURE_EXPIRED, evidence=facts | {"problem": problem.value})
+    if Problem.WEAK_ALGORITHM in signature.problems:
+        yield Observation(Code.SIGNATURE_WEAK, evidence=facts | {"algorithm": signature.algorithm})
+    if kinds and signature.sound:
+        yield Observation(Code.SIGNATURE_CHANGED_PERMITTED, evidence=facts | {"changes": ", ".join(kinds)})
+    if signature.signed_at is not None and signature.signed_at_source == "claimed":
+        claimed = {"signed_at": signature.signed_at.isoformat()}
+        yield Observation(Code.SIGNATURE_TIME_CLAIMED, evidence=facts | claimed)

@@ -1,0 +1,213 @@
+"""Is there a path from a certificate to a configured anchor, and was it revoked?  Two answers, never one.
+
+Only the trust store that was passed in is asked: no operating system's list, no network. The question is
+put for one moment, the best proof of time of the signature.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from asn1crypto import algos, crl, keys, ocsp, x509
+from pyhanko_certvalidator import ValidationContext, find_valid_path
+from pyhanko_certvalidator.errors import (
+    ExpiredError,
+    NotYetValidError,
+    PathError,
+    RevokedError,
+    ValidationError,
+)
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import (
+    NO_REVOCATION,
+    REQUIRE_REVINFO,
+    AlgorithmUsageConstraint,
+    CertRevTrustPolicy,
+    DisallowWeakAlgorithmsPolicy,
+    RevocationCheckingPolicy,
+)
+
+from validation.evidence import TrustStore
+from validation.foreign import Unchecked, attempt, attempt_async
+from validation.signature import Problem, Revocation, Trust
+
+Asn1 = TypeVar("Asn1", x509.Certificate, crl.CertificateList)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the file itself carries to help: certificates and revocation answers, all unproven."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    crls: tuple[crl.CertificateList, ...] = ()
+    ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+
+    def and_more(
+        self,
+        certificates: tuple[x509.Certificate, ...],
+        crls: tuple[crl.CertificateList, ...] = (),
+        ocsps: tuple[ocsp.OCSPResponse, ...] = (),
+    ) -> "Carried":
+        """This, and what one signature carries itself."""
+        return Carried((*certificates, *self.certificates), (*crls, *self.crls), (*ocsps, *self.ocsps))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the trust store says of one certificate at one moment."""
+
+    trust: Trust
+    revocation: Revocation = Revocation.NOT_CHECKED
+    validity: Problem | None = None  #: EXPIRED or NOT_YET_VALID at that moment
+    anchor_list: str = ""  #: the list of the anchor: "government" or "public"
+    detail: str = ""
+
+
+class _Algorithms(DisallowWeakAlgorithmsPolicy):
+    """SHA-1 is refused, save under the key of a pinned anchor: the first government hierarchy is made so.
+
+    The anchor's own key is trusted by its bytes, so what it certified under SHA-1 long ago cannot be chosen anew.
+    """
+
+    def __init__(self, pinned: frozenset[bytes]) -> None:
+        super().__init__(rsa_key_size_threshold=1024)  # type: ignore[no-untyped-call]
+        self._pinned = pinned
+
+    def signature_algorithm_allowed(
+        self,
+        algo: algos.SignedDigestAlgorithm,
+        moment: datetime | None,
+        public_key: keys.PublicKeyInfo | None,
+    ) -> AlgorithmUsageConstraint:
+        """Refuse what is weak, unless a pinned key made it."""
+        allowed = super().signature_algorithm_allowed(algo, moment, public_key)
+        if allowed or public_key is None or public_key.dump() not in self._pinned:
+            return allowed
+        return AlgorithmUsageConstraint(allowed=str(algo.hash_algo) == "sha1")
+
+
+class Trusted:
+    """A trust store, parsed once for one file."""
+
+    def __init__(self, store: TrustStore) -> None:
+        self._lists: dict[bytes, str] = {anchor.certificate: anchor.list_name for anchor in store.anchors}
+        self._anchors = _readable(tuple(self._lists), x509.Certificate)
+        self._intermediates = _readable(store.intermediates, x509.Certificate)
+        self._crls = _readable(store.crls, crl.CertificateList)
+        self._algorithms = _Algorithms(frozenset(anchor.public_key.dump() for anchor in self._anchors))
+
+    async def standing(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> Standing:
+        """The two answers for `certificate` at the moment `at`."""
+        if not self._anchors:
+            return Standing(Trust.UNTRUSTED, detail="no anchor is configured")
+        path, validity, detail = await self._path(certificate, carried, at)
+        if path is None:
+            return Standing(Trust.UNTRUSTED, validity=validity, detail=detail)
+        anchor = path.first
+        return Standing(
+            Trust.TRUSTED,
+            revocation=await self._revocation(certificate, carried, at, validity),
+            validity=validity,
+            anchor_list=self._lists.get(anchor.dump(), "") if isinstance(anchor, x509.Certificate) else "",
+            detail=detail,
+        )
+
+    async def _path(
+        self, certificate: x509.Certificate, carried: Carried, at: datetime
+    ) -> tuple[ValidationPath | None, Problem | None, str]:
+        """A path, whether or not the certificate is within its validity at `at`."""
+        outcome = await self._validate(certificate, carried, at, NO_REVOCATION)
+        if isinstance(outcome, ValidationPath):
+            return outcome, None, ""
+        if not isinstance(outcome, ExpiredError | NotYetValidError):
+            return None, None, _word(outcome)
+        validity = Problem.EXPIRED if isinstance(outcome, ExpiredError) else Problem.NOT_YET_VALID
+        within = attempt(_within, certificate, at)
+        if isinstance(within, Unchecked):
+            return None, validity, within.detail
+        again = await self._validate(certificate, carried, within, NO_REVOCATION)
+        if isinstance(again, ValidationPath):
+            return again, validity, _word(outcome)
+        return None, validity, _word(again)
+
+    async def _revocation(
+        self, certificate: x509.Certificate, carried: Carried, at: datetime, validity: Problem | None
+    ) -> Revocation:
+        moment = at if validity is None else _within(certificate, at)
+        outcome = await self._validate(certificate, carried, moment, REQUIRE_REVINFO)
+        if isinstance(outcome, RevokedError):
+            return Revocation.REVOKED
+        if not isinstance(outcome, ValidationPath) or validity is not None:
+            return Revocation.UNKNOWN
+        # A list made after the certificate expired may have dropped it (RFC 5280 section 3.3): it can convict, not
+        # acquit.
+        expiry = certificate["tbs_certificate"]["validity"]["not_after"].native
+        lists = [*self._crls, *carried.crls]
+        timely = [one for one in lists if one["tbs_cert_list"]["this_update"].native <= expiry]
+        if len(timely) == len(lists):
+            return Revocation.GOOD
+        again = await self._validate(certificate, carried, moment, REQUIRE_REVINFO, crls=timely)
+        return Revocation.GOOD if isinstance(again, ValidationPath) else Revocation.UNKNOWN
+
+    async def _validate(
+        self,
+        certificate: x509.Certificate,
+        carried: Carried,
+        at: datetime,
+        policy: RevocationCheckingPolicy,
+        *,
+        crls: list[crl.CertificateList] | None = None,
+    ) -> ValidationPath | Exception | Unchecked:
+        context = ValidationContext(
+            trust_roots=list(self._anchors),
+            other_certs=[*self._intermediates, *carried.certificates],
+            moment=at,
+            allow_fetching=False,
+            crls=[*self._crls, *carried.crls] if crls is None else crls,
+            ocsps=list(carried.ocsps),
+            # Retroactive: an answer of today about a signature of last year names the date of revocation, and the
+            # validator compares that date with `at`.
+            revinfo_policy=CertRevTrustPolicy(policy, retroactive_revinfo=True),
+            algorithm_usage_policy=self._algorithms,
+            time_tolerance=timedelta(seconds=1),
+        )
+        return await attempt_async(_find, certificate, context)
+
+
+async def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath | Exception:
+    """The validator's own words for "no" are values here; anything else it raises is for the border."""
+    try:
+        paths = context.path_builder.async_build_paths_lazy(certificate)
+        found: ValidationPath = await find_valid_path(certificate, paths, validation_context=context)
+    except (ValidationError, PathError) as refusal:
+        return refusal
+    return found
+
+
+def _within(certificate: x509.Certificate, at: datetime) -> datetime:
+    """The moment within the certificate's own validity that is nearest to `at`."""
+    validity = certificate["tbs_certificate"]["validity"]
+    start: datetime = validity["not_before"].native
+    end: datetime = validity["not_after"].native
+    return min(max(at, start), end)
+
+
+def _word(outcome: ValidationPath | Exception | Unchecked) -> str:
+    """A cause for the explanation: types alone, since the validator's texts quote names."""
+    return outcome.detail if isinstance(outcome, Unchecked) else type(outcome).__name__
+
+
+def _readable(blobs: tuple[bytes, ...], kind: type[Asn1]) -> tuple[Asn1, ...]:
+    """Those of `blobs` that parse; one bad file in the trust directory must not stop the others."""
+    parsed = (attempt(_parse, kind, blob) for blob in blobs)
+    return tuple(one for one in parsed if not isinstance(one, Unchecked))
+
+
+def _parse(kind: type[Asn1], blob: bytes) -> Asn1:
+    """asn1crypto parses lazily: touch what path building will touch."""
+    value = kind.load(blob, strict=True)
+    if kind is x509.Certificate:
+        _ = (value.subject.hashable, value.issuer.hashable, value.public_key, value.not_valid_after)
+    else:
+        _ = (value.issuer.hashable, value["tbs_cert_list"]["this_update"].native)
+    return value
