@@ -97,9 +97,7 @@ def _do(jobs: dict[str, _Job], body: bytes, requests: BinaryIO) -> tuple[Kind, b
     except frames.ClosedError:
         raise
     except BaseException as error:  # noqa: BLE001  the one border: whatever a parser raises is an answer to the pool
-        return Kind.FAILED, codec.encode(
-            Failure(isinstance(error, MemoryError), type(error).__name__, _trace(error))
-        )
+        return Kind.FAILED, codec.encode(Failure(isinstance(error, MemoryError), type(error).__name__, _trace(error)))
 
 
 def _trace(error: BaseException) -> str:

@@ -37,9 +37,7 @@ class CodecError(ValueError):
 class _Reader(NamedTuple):
     """How a value of one type is read."""
 
-    kinds: tuple[
-        str, ...
-    ]  #: what its JSON looks like: null, bool, int, float, str, list, or the tag of an object
+    kinds: tuple[str, ...]  #: what its JSON looks like: null, bool, int, float, str, list, or the tag of an object
     read: Callable[[Any, memoryview], Any]
 
 
@@ -132,7 +130,8 @@ def reader_of(kind: Shape) -> _Reader:
     """How a value of type `kind` is read.  Cached; asked for beforehand, it shows our bugs early."""
     if isinstance(kind, NewType):
         return reader_of(kind.__supertype__)
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    origin: Shape = typing.get_origin(kind)
+    arguments = typing.get_args(kind)
     if origin is Annotated:
         return reader_of(arguments[0])
     if origin in {Union, types.UnionType}:
@@ -203,11 +202,7 @@ def _mapping(arguments: tuple[Any, ...]) -> _Reader:
 
     def read(tree: Tree, octets: memoryview) -> Tree:
         items = tree.get("items")
-        if (
-            len(tree) != 2
-            or not isinstance(items, list)
-            or not all(isinstance(i, list) and len(i) == 2 for i in items)
-        ):
+        if len(tree) != 2 or not isinstance(items, list) or not all(isinstance(i, list) and len(i) == 2 for i in items):
             raise CodecError("mapping")
         return {_checked(key, k, octets): _checked(value, v, octets) for k, v in items}
 
@@ -232,12 +227,7 @@ def _read_moment(tree: Tree, _: memoryview) -> datetime:
 
 def _read_timedelta(tree: Tree, _: memoryview) -> timedelta:
     of = tree.get("of")
-    if (
-        len(tree) != 2
-        or not isinstance(of, list)
-        or len(of) != 3
-        or not all(type(part) is int for part in of)
-    ):
+    if len(tree) != 2 or not isinstance(of, list) or len(of) != 3 or not all(type(part) is int for part in of):
         raise CodecError("timedelta")
     return timedelta(*of)
 

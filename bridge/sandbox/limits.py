@@ -44,6 +44,4 @@ def allow_cpu(seconds: float) -> None:
     """Let this process use that much more before SIGXCPU ends it: RLIMIT_CPU counts from its start."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = math.ceil(cpu_used() + seconds)
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
-    )
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

@@ -122,14 +122,10 @@ class Pool:
             with self._child() as child:
                 outcome = child.ask(self._next_serial(), call, given, seconds)
                 result = self._read(outcome, kind, child)
-                if isinstance(result, Crashed) and (
-                    result.wall is not Stop.ERROR or not isinstance(outcome, Frame)
-                ):
+                if isinstance(result, Crashed) and (result.wall is not Stop.ERROR or not isinstance(outcome, Frame)):
                     child.close()
         if isinstance(result, Crashed):
-            _log.warning(
-                "sandbox.job_stopped", job=job, wall=result.wall.value, detail=result.detail, octets=octets
-            )
+            _log.warning("sandbox.job_stopped", job=job, wall=result.wall.value, detail=result.detail, octets=octets)
         return result
 
     def walls(self) -> tuple[Wall, ...]:
@@ -154,9 +150,7 @@ class Pool:
         """Use the pool within a block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close it at its end."""
         self.close()
 

@@ -1,8 +1,8 @@
 """The pool's side of one child: start it, talk to it against the clock, end it.
 
 Nothing that comes from the child is believed: lengths are capped before they are waited for, its error output is
-drained and thrown away (only what it says before READY, when it has seen nothing of anybody's, is kept for the log), and
-a child that neither reads nor answers is killed in time.
+drained and thrown away (only what it says before READY, when it has seen nothing of anybody's, is kept for the log),
+and a child that neither reads nor answers is killed in time.
 """
 
 import contextlib
@@ -28,9 +28,7 @@ _PIECE = 1 << 20
 _READY_LIMIT = 1 << 16
 _COMPLAINT_LIMIT = 4096
 _LOOK_AT_FOLDER = 0.2  #: seconds between two looks at what the child has written
-_PASSED_ON = (
-    "LD_LIBRARY_PATH",
-)  #: of our environment: where the libraries are; nothing else (it may hold secrets)
+_PASSED_ON = ("LD_LIBRARY_PATH",)  #: of our environment: where the libraries are; nothing else (it may hold secrets)
 
 Payload = bytes | Path
 
@@ -77,15 +75,11 @@ class Child:
             start_new_session=True,
         )
         self._pipes = [
-            pipe.fileno()
-            for pipe in (self._process.stdin, self._process.stdout, self._process.stderr)
-            if pipe
+            pipe.fileno() for pipe in (self._process.stdin, self._process.stdout, self._process.stderr) if pipe
         ]
         for pipe in self._pipes:
             os.set_blocking(pipe, False)
-            with contextlib.suppress(
-                OSError
-            ):  # beyond the user's share of pipe memory: then in smaller pieces
+            with contextlib.suppress(OSError):  # beyond the user's share of pipe memory: then in smaller pieces
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIECE)
         self._complaint = bytearray()
         self._started = time.monotonic()
@@ -119,9 +113,7 @@ class Child:
         self.walls = codec.decode(tuple[Wall, ...], frame.body)
         self._complaint.clear()
 
-    def ask(
-        self, serial: int, job: bytes, payloads: Sequence[BinaryIO | bytes], seconds: float
-    ) -> Frame | Crashed:
+    def ask(self, serial: int, job: bytes, payloads: Sequence[BinaryIO | bytes], seconds: float) -> Frame | Crashed:
         """Give it one job, and have its answer or what stopped it.  After a Crashed it is good for nothing more."""
         self.jobs_done += 1
         frame = self._exchange(

@@ -43,11 +43,7 @@ def check_open(paths: Iterable[Path]) -> None:
     for path in paths:
         if not path.exists():
             continue
-        first = (
-            next((Path(entry) for entry in os.scandir(path) if entry.is_file()), None)
-            if path.is_dir()
-            else None
-        )
+        first = next((Path(entry) for entry in os.scandir(path) if entry.is_file()), None) if path.is_dir() else None
         for one in (path, first):
             if one is not None and not one.stat().st_mode & stat.S_IROTH:
                 raise PrivateFilesError(f"{path} is closed to other users")

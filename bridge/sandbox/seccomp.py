@@ -80,9 +80,7 @@ def program(machine: str, pid: int) -> list[_Instruction]:
     if machine == "x86_64":
         steps += [(_GREATER_EQUAL, 0, 1, _X32_BIT), _answer(_ABSENT)]
     steps += [(_GREATER, 0, 1, NEWEST), _answer(_ABSENT)]
-    steps += _for_call(
-        clone3, _answer(_ABSENT)
-    )  # its flags are out of a filter's sight; glibc falls back to clone
+    steps += _for_call(clone3, _answer(_ABSENT))  # its flags are out of a filter's sight; glibc falls back to clone
     steps += _for_call(clone, _argument(0), (_ANY_BIT, 0, 1, _CLONE_THREAD), *either)
     steps += _for_call(
         socketpair,

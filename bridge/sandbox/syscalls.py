@@ -54,9 +54,7 @@ def unshare(flags: int) -> None:
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
     """mount(2)."""
     _raised(
-        _libc.mount(
-            source.encode(), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options.encode()
-        ),
+        _libc.mount(source.encode(), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options.encode()),
         "mount",
     )
 

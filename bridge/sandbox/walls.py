@@ -62,9 +62,7 @@ def raise_walls(orders: Orders) -> tuple[Wall, ...]:
             stands=True,
             how=f"{orders.memory // 1_000_000} MB of address space",
         ),
-        Wall(
-            "cpu", "computing for ever", stands=True, how="a limit on processor time, by the size of the mail"
-        ),
+        Wall("cpu", "computing for ever", stands=True, how="a limit on processor time, by the size of the mail"),
         Wall(
             "time",
             "waiting for ever",
@@ -147,9 +145,7 @@ def _leave_root(orders: Orders) -> None:
 def _privileges(why: str) -> Wall:
     stands = os.geteuid() != 0 and prctl(PR_GET_NO_NEW_PRIVS) == 1
     how = "no new privileges, no capabilities" + ("" if why else f", user {os.geteuid()}")
-    return Wall(
-        "privileges", "acting as root", stands, how, f"still root's process: {why}" if why else "", grave=True
-    )
+    return Wall("privileges", "acting as root", stands, how, f"still root's process: {why}" if why else "", grave=True)
 
 
 def _cannot_connect() -> bool:
