@@ -63,7 +63,7 @@ class Fields(Mapping[str, Field]):
 
     __slots__ = ("_entries",)
 
-    def __init__(self, entries: Mapping[str, Field] | None = None) -> None:
+    def __init__(self, entries: Mapping[str, Field] | Mapping[Key, Field] | None = None) -> None:
         found = {Key(key): value for key, value in (entries or {}).items()}
         self._entries: dict[str, Field] = {str(key): found[key] for key in Key if key in found}
 

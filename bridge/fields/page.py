@@ -188,7 +188,7 @@ def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:
             continue
         if not letters:
             begin, base, first = left.value, y.value, index
-            size = pdfium_c.FPDFText_GetFontSize(text, index) or 1.0
+            size = _size(text, index)
         end = max(right.value, left.value)
         letters.append(character)
     if letters:
@@ -201,3 +201,10 @@ def _is_bold(text: pdfium_c.FPDF_TEXTPAGE, index: int) -> bool:
     flags = ctypes.c_int()
     length = pdfium_c.FPDFText_GetFontInfo(text, index, name, len(name), flags)
     return b"bold" in name.raw[: max(0, length)].lower() or pdfium_c.FPDFText_GetFontWeight(text, index) >= 600
+
+
+def _size(text: pdfium_c.FPDF_TEXTPAGE, index: int) -> float:
+    """The font's height as drawn: some writers set a size of 1 and scale it by the matrix."""
+    matrix = pdfium_c.FS_MATRIX()
+    scale = abs(matrix.d) if pdfium_c.FPDFText_GetMatrix(text, index, matrix) else 1.0
+    return float(pdfium_c.FPDFText_GetFontSize(text, index) * (scale or 1.0)) or 1.0

@@ -1,0 +1,107 @@
+"""How numbers, dates and marks are written in official documents (Decree 30/2020 Annex I.II; Party form beside it).
+
+All patterns want text that went through `tidy`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_UPPER = "A-ZĂÂĐÊÔƠƯ"
+_GROUP = rf"[{_UPPER}][{_UPPER}a-zđ0-9]*(?:[.&+][{_UPPER}a-zđ0-9]+|\([{_UPPER}a-zđ0-9]+\))*"
+_STATE = re.compile(
+    rf"(?<![\w/])(?P<number>\d{{1,6}}[a-zđ]?)\s*/\s*(?:(?P<year>(?:19|20)\d{{2}})\s*/\s*)?"
+    rf"(?P<notation>{_GROUP}(?:\s?-\s?{_GROUP}){{0,4}})(?!\w)"
+)
+#: a legislature's laws number the term in the head: 20/2023/QH15 needs no hyphen and is matched by the above
+_PARTY = re.compile(
+    rf"(?<![\w/-])(?P<number>\d{{1,5}})\s?-\s?(?P<type>[{_UPPER}][{_UPPER}a-z]{{0,4}})\s*/\s*"
+    rf"(?P<organ>{_GROUP}(?:-{_GROUP})*)(?!\w)"
+)
+#: a draft: the notation is printed, the number is not there yet
+_DRAFT = re.compile(rf"Số\s*:?[\s.…_]*/\s*(?P<notation>{_GROUP}(?:\s?-\s?{_GROUP}){{0,4}})(?!\w)", re.IGNORECASE)
+_LABEL = re.compile(r"(?<!\w)S[ốôo]\s*:?", re.IGNORECASE)
+_PLACE_DATE = re.compile(
+    r"(?P<place>[^\W\d_]\w*(?:[ .\-]+\w+){0,7}?)\s*,\s*"
+    r"ngày\s*(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})\s*năm\s*(?P<y>\d{4})",
+    re.IGNORECASE,
+)
+ABOUT = re.compile(r"^\W*V\s*/\s*v\s*[:.]?\s*", re.IGNORECASE)
+_URGENT = re.compile(r"HỎA TỐC HẸN GIỜ|HOẢ TỐC HẸN GIỜ|HỎA TỐC|HOẢ TỐC|THƯỢNG KHẨN|KHẨN")
+_PRIORITIES = {"HẸN GIỜ": 4, "TỐC": 3, "THƯỢNG KHẨN": 2, "KHẨN": 1}
+AUTHORITY = re.compile(r"(?:TM|Q|KT|TL|TUQ)\s?\.\s*\S")
+_NAME_WORD = rf"[{_UPPER}ÀÁẢÃẠẰẮẲẴẶẦẤẨẪẬÈÉẺẼẸỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌỒỐỔỖỘỜỚỞỠỢÙÚỦŨỤỪỨỬỮỰỲÝỶỸỴ][^\W\d_]*"
+_TITLES = re.compile(r"^(?:(?:GS|PGS|TS|ThS|Th\.S|BS|KS|LS|CN|DS|NGND|NGƯT|TSKH|BSCK\w*|CK\w*)\s*\.?\s*[.,]\s*)+")
+_PERSON = re.compile(rf"{_NAME_WORD}(?: {_NAME_WORD}){{1,6}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """Number and notation as read."""
+
+    number: str  #: "" on a draft
+    notation: str
+    labelled: bool  #: did "Số" stand before it?
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The notation's groups; a year before them is none of them."""
+        return tuple(self.notation.rsplit("/", maxsplit=1)[-1].split("-"))
+
+    @property
+    def legislative(self) -> bool:
+        """Laws and their like carry the year (or the legislature's term) in the number."""
+        return re.match(r"(?:19|20)\d{2}/", self.notation) is not None
+
+
+def designation(text: str) -> Designation | None:
+    """The first number and notation in `text`, preferably after "Số"."""
+    if draft := _DRAFT.search(text):
+        return Designation("", _joined(draft["notation"]), labelled=True)
+    label = _LABEL.search(text)
+    for start in (label.end(),) if label else ():
+        if found := _after(text[start:]):
+            return Designation(*found, labelled=True)
+    found = _after(text)
+    return Designation(*found, labelled=False) if found else None
+
+
+def _after(text: str) -> tuple[str, str] | None:
+    state, party = _STATE.search(text), _PARTY.search(text)
+    if party and (state is None or party.start() <= state.start()):
+        return party["number"], f"{party['type']}/{_joined(party['organ'])}"
+    if state is None:
+        return None
+    year = f"{state['year']}/" if state["year"] else ""
+    return state["number"], year + _joined(state["notation"])
+
+
+def _joined(notation: str) -> str:
+    return re.sub(r"\s*-\s*", "-", notation)
+
+
+def place_and_date(text: str) -> tuple[str, date] | None:
+    """`Hà Nội, ngày 05 tháng 01 năm 2020` anywhere in `text`."""
+    for found in _PLACE_DATE.finditer(text):
+        try:
+            day = date(int(found["y"]), int(found["m"]), int(found["d"]))
+        except ValueError:
+            continue
+        return " ".join(found["place"].split()), day
+    return None
+
+
+def priority(line: str) -> int | None:
+    """The urgency when a line is nothing but its mark."""
+    mark = line.strip(" *|[]().")
+    if not _URGENT.fullmatch(mark):
+        return None
+    return next(value for word, value in _PRIORITIES.items() if word in mark)
+
+
+def person(line: str) -> str | None:
+    """A person's name without academic titles (Decree 30/2020 Annex I.II.7b); None when the line is no name."""
+    name = _TITLES.sub("", line.strip())
+    if not _PERSON.fullmatch(name) or name.isupper():
+        return None
+    return name
