@@ -84,7 +84,14 @@ class MailState(StrEnum):
 
 _MOVES: dict[MailState, frozenset[MailState]] = {
     MailState.RECEIVED: frozenset(
-        {MailState.ACCEPTED, MailState.POSTPONED, MailState.HELD, MailState.REJECTED, MailState.FILED, MailState.RELEASED}
+        {
+            MailState.ACCEPTED,
+            MailState.POSTPONED,
+            MailState.HELD,
+            MailState.REJECTED,
+            MailState.FILED,
+            MailState.RELEASED,
+        }
     ),
     MailState.POSTPONED: frozenset({MailState.RECEIVED}),
     MailState.HELD: frozenset({MailState.RECEIVED, MailState.RELEASED, MailState.REJECTED}),

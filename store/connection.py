@@ -1,0 +1,124 @@
+"""The database, opened once, and the one border where the errors of the world below become `Unavailable`.
+
+Everything that the store does happens in `transaction()` or `reading()`.  SQLite runs in WAL mode with
+synchronous=FULL: a committed row survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
+
+from store.errors import SchemaVersionError, Unavailable
+from store.schema import HEAD
+from store.settings import StoreSettings
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn errors of disk and database into `Unavailable`.
+
+    A broken constraint, an unknown table or a wrong value (IntegrityError, ProgrammingError, DataError) is our bug
+    and passes through.
+    """
+    try:
+        yield
+    except (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError):
+        raise
+    except (exc.DBAPIError, exc.TimeoutError) as error:
+        raise Unavailable(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}") from error
+    except OSError as error:
+        raise Unavailable(f"{type(error).__name__}: {error.strerror or error}") from error
+
+
+class Database:
+    """An open database.  Thread-safe; a transaction belongs to the thread that opened it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.dialect: str = engine.dialect.name
+        # SQLite has one writer.  Its own waiting is a poll without order; among our threads a lock is fair and quick.
+        self._writer: threading.Lock | None = threading.Lock() if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A writing transaction: committed durably when the block ends, rolled back when it raises."""
+        with (
+            translated(),
+            self._writer or nullcontext(),
+            self._engine.connect().execution_options(docbridge_writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view; nothing is written."""
+        with translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+
+def open_database(settings: StoreSettings) -> Database:
+    """Open the database that `settings` name; the data folder is made when absent, the schema is not."""
+    wait = settings.lock_wait.total_seconds()
+    pool = {"pool_size": settings.connections, "max_overflow": 4 * settings.connections, "pool_timeout": wait}
+    with translated():
+        if settings.database:
+            return Database(create_engine(settings.database, pool_pre_ping=True, **pool))
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = settings.data / "docbridge.sqlite3"
+        engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": wait}, **pool)
+        event.listen(engine, "connect", _settle_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return Database(engine)
+
+
+def _settle_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401  the driver's own objects
+    connection.isolation_level = None  # the driver must not begin transactions by its own rules
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: a reader that upgrades later can be refused without waiting (SQLITE_BUSY).
+    writes = connection.get_execution_options().get("docbridge_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def schema_version(db: Database) -> str:
+    """The schema's revision; "" where there is no schema yet."""
+    with db.reading() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+
+
+def check_schema(db: Database) -> None:
+    """Refuse to work on another schema than this program's.
+
+    Raises:
+        SchemaVersionError: `docbridge db migrate` mends it, or a newer docbridge does.
+    """
+    found = schema_version(db)
+    if found != HEAD:
+        raise SchemaVersionError(found, HEAD)
+
+
+def migrate(db: Database) -> str:
+    """Bring the schema to this program's version in one transaction; returns the version."""
+    from store.migrations.run import upgrade
+
+    with db.transaction() as connection:
+        upgrade(connection, HEAD)
+    return schema_version(db)
+
+
+__all__ = ["Connection", "Database", "check_schema", "migrate", "open_database", "schema_version", "translated"]

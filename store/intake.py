@@ -1,0 +1,202 @@
+"""Taking in: when `keep` returns, the bytes and the row are on disk, once.
+
+Group commit: callers who wait at the same time share one transaction and one flush.  Large bodies are flushed before,
+each in its caller's thread.  The same mail handed in again is another arrival, not another mail.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from store.arrival import Arrival, Kept, write_arrivals
+from store.blobs import Blobs
+from store.connection import Database
+from store.contents import Contents
+from store.errors import Unavailable
+from store.incoming import Incoming, sweep
+from store.mail import Origin
+from store.settings import StoreSettings
+
+_log = structlog.get_logger("docbridge.store")
+
+_BATCH = 256  # arrivals that share a transaction at most
+_BATCH_OCTETS = 8 * 2**20  # and what their rows weigh
+
+Resolve = Callable[[Kept | BaseException], None]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One caller who waits for the commit."""
+
+    arrival: Arrival
+    loop: asyncio.AbstractEventLoop | None
+    resolve: Resolve
+    outcome: Kept | BaseException = field(default_factory=lambda: Unavailable("not committed"))
+
+
+class Intake:
+    """The way in.  Without `start` every keep commits by itself."""
+
+    def __init__(self, db: Database, blobs: Blobs, settings: StoreSettings, clock: Callable[[], datetime]) -> None:
+        self._db = db
+        self._settings = settings
+        self._contents = Contents(db, blobs, settings)
+        self._window: timedelta = settings.same_mail_window
+        self._clock = clock
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()  # nothing enters the queue behind the word that ends it
+        self._committer: threading.Thread | None = None
+        self._flushers: ThreadPoolExecutor | None = None
+        self.commits = 0  #: transactions made so far
+
+    def start(self) -> None:
+        """Begin to share commits; removes what died half-way in an earlier life."""
+        sweep(self._settings)
+        with self._gate:
+            if self._committer is not None:
+                return
+            self._flushers = ThreadPoolExecutor(8, "docbridge-flush")
+            self._committer = threading.Thread(target=self._run, name="docbridge-intake", daemon=True)
+            self._committer.start()
+
+    def stop(self) -> None:
+        """Commit what waits, then go back to a commit for each."""
+        with self._gate:
+            committer, flushers = self._committer, self._flushers
+            self._committer = self._flushers = None
+            if committer is not None:
+                self._queue.put(None)
+        if committer is not None:
+            committer.join()
+        if flushers is not None:
+            flushers.shutdown()
+
+    def keep(self, incoming: Incoming, origin: Origin, received_at: datetime) -> Kept:
+        """Keep one mail.  Blocks until it is on disk.
+
+        Raises:
+            Unavailable: it is not kept, and nothing of it will appear later.
+        """
+        arrival = Arrival(self._contents.ready(incoming), origin, received_at)
+        future: Future[Kept] = Future()
+
+        def resolve(outcome: Kept | BaseException) -> None:
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+        self._enter(_Waiting(arrival, None, resolve))
+        return future.result()
+
+    async def keep_async(self, incoming: Incoming, origin: Origin, received_at: datetime) -> Kept:
+        """`keep` for the event loop: never blocks it.  A caller who is cancelled may still have kept the mail.
+
+        Raises:
+            Unavailable: as `keep`.
+        """
+        loop = asyncio.get_running_loop()
+        if incoming.small:
+            content = self._contents.ready(incoming)
+        else:
+            content = await loop.run_in_executor(self._flushers, self._contents.ready, incoming)
+        future: asyncio.Future[Kept] = loop.create_future()
+
+        def resolve(outcome: Kept | BaseException) -> None:
+            if future.cancelled():
+                return
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+        waiting = _Waiting(Arrival(content, origin, received_at), loop, resolve)
+        if self._committer is not None:
+            self._enter(waiting)
+        else:
+            await loop.run_in_executor(None, self._enter, waiting)
+        return await future
+
+    def _enter(self, waiting: _Waiting) -> None:
+        with self._gate:
+            if self._committer is not None:
+                self._queue.put(waiting)
+                return
+        self._commit([waiting])
+        _answer([waiting])
+
+    def _run(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            batch = [first]
+            weight = _weight(first)
+            ends = False
+            while len(batch) < _BATCH and weight < _BATCH_OCTETS:
+                try:
+                    another = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if another is None:
+                    ends = True
+                    break
+                batch.append(another)
+                weight += _weight(another)
+            self._commit(batch)
+            _answer(batch)
+            if ends:
+                return
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        """One transaction for all; when a row is bad, one for each, so that it fails alone."""
+        try:
+            self.commits += 1
+            with self._db.transaction() as connection:
+                kept = write_arrivals(
+                    connection, self._contents, [one.arrival for one in batch], self._window, self._clock()
+                )
+        except Exception as error:  # noqa: BLE001  the border: whoever waits is told, whatever it was
+            if len(batch) > 1 and not isinstance(error, Unavailable):
+                _log.warning("intake.batch_failed", count=len(batch), error=type(error).__name__)
+                for one in batch:
+                    self._commit([one])
+                return
+            _log.error("intake.failed", count=len(batch), error=type(error).__name__)
+            for one in batch:
+                one.outcome = Unavailable(str(error) if isinstance(error, Unavailable) else type(error).__name__)
+            return
+        for one, outcome in zip(batch, kept, strict=True):
+            one.outcome = outcome
+
+
+def _weight(waiting: _Waiting) -> int:
+    small = waiting.arrival.content.small
+    return 1024 + (0 if small is None else len(small))
+
+
+def _answer(batch: list[_Waiting]) -> None:
+    """Tell everyone; each event loop is woken once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+    for one in batch:
+        if one.loop is None:
+            one.resolve(one.outcome)
+        else:
+            by_loop.setdefault(one.loop, []).append(one)
+    for loop, group in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve_all, group)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            _log.info("intake.nobody_waits", count=len(group))
+
+
+def _resolve_all(group: list[_Waiting]) -> None:
+    for one in group:
+        one.resolve(one.outcome)

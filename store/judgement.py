@@ -1,0 +1,130 @@
+"""What one judging of a mail has to be recorded, as one value: it is written in one transaction or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from store.mail import MailState, ReceivedMail
+from validation.finding import Finding
+from validation.inspected import Inspected
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRecord:
+    """One field of a document and where it was read."""
+
+    value: str
+    source: str  #: pdf-page-1, pdf-signature, mail-header, clerk... (the contract's words)
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """One numbered paper as judged."""
+
+    id: str
+    main: tuple[str, ...]  #: path of the main file; empty = none
+    annexes: tuple[tuple[str, ...], ...] = ()
+    verdict: str = ""  #: accepted, postponed, held or rejected
+    fields: Mapping[str, FieldRecord] = field(default_factory=dict)
+    duplicates: tuple[str, ...] = ()  #: ids of documents that came in other mails under the same key
+    key: str = ""  #: folded organ|number|notation|year; "" = not enough is known to tell documents apart
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeRecord:
+    """One finished edXML packet."""
+
+    id: str
+    document_id: str  #: "" for status packets
+    content: bytes
+    kind: str = "document"  #: document or status
+    summary: Mapping[str, str] = field(default_factory=dict)  #: for lists; no content
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRecord:
+    """One finished letter, ready to be sent as it is."""
+
+    id: str
+    content: bytes  #: an RFC 5322 message with CR LF
+    message_id: str
+    sender: str  #: reverse path under which it goes out; "" = the empty one
+    reply_token: str = ""  #: the token in Reply-To; "" = none
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """An Envelope or a Letter to be brought to one recipient."""
+
+    id: str
+    kind: str  #: "envelope" or "letter"
+    content_id: str
+    recipient: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome of judging a mail once."""
+
+    state: MailState
+    classification: str = ""
+    message_id: str = ""
+    findings: tuple[Finding, ...] = ()
+    attachments: tuple[Inspected, ...] = ()
+    documents: tuple[DocumentRecord, ...] = ()
+    envelopes: tuple[EnvelopeRecord, ...] = ()
+    letters: tuple[LetterRecord, ...] = ()
+    deliveries: tuple[NewDelivery, ...] = ()
+    notices: tuple[str, ...] = ()  #: events to tell the sender of: arrived, accepted, rejected...
+    due: datetime | None = None  #: when a postponed mail is judged again
+    explanation: tuple[Mapping[str, object], ...] = ()  #: every rule, input and decision in order
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement as it lies in the records."""
+
+    mail_id: str
+    number: int  #: 1 for the first
+    at: datetime
+    actor: str
+    state: MailState
+    classification: str
+    findings: tuple[Finding, ...]
+    attachments: tuple[Inspected, ...]
+    documents: tuple[DocumentRecord, ...]
+    explanation: tuple[Mapping[str, object], ...]
+
+
+class DecisionVerb(StrEnum):
+    """What a person decides about a mail."""
+
+    RELEASE = "release"
+    REJECT = "reject"
+    COMPLETE = "complete"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One word of a person, kept for ever; the worker judges again in its light."""
+
+    verb: DecisionVerb
+    actor: str  #: the operator's name
+    reason: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)  #: complete: document and fields; replay: policy
+    at: datetime | None = None  #: filled by the store
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail in work under a lease."""
+
+    mail: ReceivedMail
+    token: int  #: fencing token; only its holder may record
+    crashes: int  #: leases that ended without a record since the last judgement
+    round: int  #: judgements recorded before this one
+    decisions: tuple[Decision, ...] = ()  #: oldest first

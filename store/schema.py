@@ -1,0 +1,282 @@
+"""The tables.  `migrations/versions` builds the same ones step by step; a test compares the two on both databases."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.columns import Moment, Plain, Shaped
+from store.judgement import FieldRecord
+from store.mail import Origin
+from store.reply import Reply
+from validation.inspected import Inspected
+
+HEAD = "0002"  #: the newest revision in `migrations/versions`; a test holds the two together
+
+Path = tuple[str, ...]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # of the origin: smtp, imap, file, axis
+    Column("origin", Shaped(Origin), nullable=False),
+    Column("mail_from", Plain, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sameness", Text, nullable=False),  # digest of what makes two arrivals the same mail
+    Column("state", Text, nullable=False),
+    Column("message_id", Plain, nullable=False),
+    Column("classification", Text, nullable=False),
+    Column("judgement", Integer, nullable=False),  # number of the current one; 0 = not judged yet
+    # When there is work to do on it; NULL = none.  A lease only moves this moment to its own end, so that one
+    # index finds new mail, postponed mail and mail whose worker died.
+    Column("due_at", Moment),
+    Column("lease_owner", Text),
+    Column("token", Integer, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Index("ix_mails_due_at", "due_at"),
+    Index("ix_mails_sameness", "sameness", "received_at"),
+    Index("ix_mails_state", "state", "id"),
+    Index("ix_mails_message_id", "message_id"),
+)
+
+# Small contents of mails, envelopes and letters, by the id of their owner.  Beside and not in the owner's row, so that
+# a lease or a state does not rewrite 64 kB.
+contents = Table(
+    "contents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("mail_id", Text, ForeignKey("mails.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("origin", Shaped(Origin), nullable=False),
+    Column("account", Plain),  # IMAP only, as are the next three
+    Column("mailbox", Plain),
+    Column("uidvalidity", BigInteger),
+    Column("uid", BigInteger),
+    Column("place", Text, unique=True),  # digest of where it lay, for origins that can show the same thing again
+    Index("ix_arrivals_imap", "account", "mailbox", "uidvalidity", "uid"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("mail_id", Text, ForeignKey("mails.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Plain, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("classification", Text, nullable=False),
+    Column("explanation", Shaped(tuple[dict[str, object], ...]), nullable=False),
+)
+
+
+def _of_judgement() -> tuple[Column[str] | Column[int] | ForeignKeyConstraint, ...]:
+    return (
+        Column("mail_id", Text, primary_key=True),
+        Column("number", Integer, primary_key=True),
+        Column("position", Integer, primary_key=True),
+        ForeignKeyConstraint(["mail_id", "number"], ["judgements.mail_id", "judgements.number"]),
+    )
+
+
+findings = Table(
+    "findings",
+    metadata,
+    *_of_judgement(),
+    Column("code", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("about", Shaped(Path), nullable=False),
+    Column("evidence", Shaped(dict[str, str]), nullable=False),
+    Column("reason", Plain, nullable=False),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    *_of_judgement(),
+    Column("depth", Integer, nullable=False),  # 0 = in the mail itself; deeper ones stand in the detail of theirs
+    Column("path", Shaped(Path), nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Plain, nullable=False),
+    Column("signature_state", Text, nullable=False),
+    Column("detail", Shaped(Inspected)),
+    Index("ix_attachments_sha256", "sha256"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    *_of_judgement(),
+    Column("id", Text, nullable=False, index=True),
+    Column("main", Shaped(Path), nullable=False),
+    Column("annexes", Shaped(tuple[Path, ...]), nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("fields", Shaped(Mapping[str, FieldRecord]), nullable=False),
+    Column("duplicates", Shaped(Path), nullable=False),
+    Column("key", Plain, nullable=False, index=True),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("mail_id", Text, ForeignKey("mails.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Plain, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("reason", Plain, nullable=False),
+    Column("detail", Shaped(dict[str, str]), nullable=False),
+)
+
+envelopes = Table(
+    "envelopes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("mail_id", Text, ForeignKey("mails.id"), index=True),
+    Column("document_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("summary", Shaped(dict[str, str]), nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("mail_id", Text, ForeignKey("mails.id"), index=True),
+    Column("message_id", Plain, nullable=False, index=True),
+    Column("sender", Plain, nullable=False),
+    Column("reply_token", Text, nullable=False, index=True),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("mail_id", Text, ForeignKey("mails.id"), index=True),
+    Column("kind", Text, nullable=False),
+    Column("content_id", Text, nullable=False),
+    Column("recipient", Plain, nullable=False),
+    Column("born", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Moment),  # as in mails; NULL = settled
+    Column("attempts", Integer, nullable=False),  # since it was queued
+    Column("reply", Shaped(Reply)),  # the last word, of Done and Failed
+    Column("reason", Plain, nullable=False),  # of Cancelled
+    Column("lease_owner", Text),
+    Column("token", Integer, nullable=False),
+    Column("settled_at", Moment),
+    Column("told_at", Moment),  # whoever must know of the end was told
+    Column("requeued_at", Moment),  # a person queued it anew: patience counts from here
+    UniqueConstraint("content_id", "recipient"),
+    Index("ix_deliveries_due", "kind", "due_at"),
+    Index("ix_deliveries_state", "state", "id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("reply", Shaped(Reply), nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("detail", Shaped(dict[str, str]), nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("mail_id", Text, ForeignKey("mails.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # of the judgement; two judgements may tell the same event
+    Column("event", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("told_at", Moment),
+    Column("letter_id", Text, ForeignKey("letters.id")),  # NULL though told: there was nobody to write to
+    Index("ix_notices_told_at", "told_at"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Plain, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("mail_id", Text, nullable=False),
+    Column("delivery_id", Text, nullable=False),
+    Column("detail", Shaped(dict[str, str]), nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("ix_journal_mail_id", "mail_id"),
+    Index("ix_journal_delivery_id", "delivery_id"),
+)
+
+# One row: the end of the chain.  Who appends holds its lock until his transaction ends.
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+
+def _register(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("position", Float, nullable=False),
+        Column("entry", Text, nullable=False),
+        Index(f"ix_{name}_position", "position", "id"),
+    )
+
+
+routes = _register("routes")
+organs = _register("organs")
+correspondents = _register("correspondents")
