@@ -57,7 +57,9 @@ def clean_name(name: str) -> str:
     if _DRIVE.match(text) or "\\" in text:
         text = re.split(r"[\\/]", text.rstrip("\\/"))[-1]
     text = text.replace("/", "-").replace(":", "-")  # 35/QĐ-UBND is a document's number, not a folder
-    text = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c) not in _INVISIBLE)
+    text = "".join(
+        " " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c) not in _INVISIBLE
+    )
     text = _BLANKS.sub(" ", text).strip(" ")
     text = text.rstrip(" .")  # Windows drops them: `a.exe.` is a.exe there
     if len(text) > LONGEST:

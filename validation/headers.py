@@ -16,7 +16,8 @@ from validation.settings import ReadingCaps
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]?")
 _SURELY = re.compile(
-    rb"(?:content-(?:type|transfer-encoding|disposition|id)|mime-version|subject|from|to|cc|date|message-id|received|x-[!-9;-~]+)[ \t]*:",
+    rb"(?:content-(?:type|transfer-encoding|disposition|id)|mime-version|subject|from|to|cc|date|message-id|"
+    rb"received|x-[!-9;-~]+)[ \t]*:",
     re.IGNORECASE,
 )
 _LINES = {b"\n": re.compile(rb"\r*\n"), b"\r": re.compile(rb"\r")}
@@ -59,7 +60,7 @@ class Headers:
         )
 
     def text(self, name: str) -> str:
-        """The first field of that name with its RFC 2047 words decoded, NFC, without control characters; "" if absent."""
+        """The first field of that name, RFC 2047 words decoded, NFC, no control characters; "" if absent."""
         raw = self.raw(name)
         return "" if raw is None else _CONTROL.sub(" ", decode_words(raw)).strip()
 
@@ -87,7 +88,7 @@ class Headers:
         return tuple(_MESSAGE_ID.findall(text)) or ((bare,) if bare and " " not in bare and "@" in bare else ())
 
     def date(self, name: str = "Date") -> datetime | None:
-        """The moment that the field names, aware; None if it names none.  `-0000` and no zone are UTC (RFC 5322 section 3.3)."""
+        """The moment named, aware; None if there is none.  `-0000` and no zone are UTC (RFC 5322 section 3.3)."""
         raw = self.raw(name)
         if not raw:
             return None

@@ -208,12 +208,12 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     observations: list[Observation] = []
     if not headers.fields:
         observations.append(Observation(Code.MAIL_UNREADABLE, (name,), {"defect": "no-header-fields"}))
-    for defect in tree.defects:
-        observations.append(Observation(Code.MAIL_DAMAGED, (name,), {"defect": defect}))
-    for limit in tree.limits:
-        observations.append(Observation(Code.MAIL_LIMIT, (name,), {"limit": limit}))
-    for reference in collector.references:
-        observations.append(Observation(Code.MAIL_REFERENCE, (name,), {"type": reference}))
+    for code, word, seen in (
+        (Code.MAIL_DAMAGED, "defect", tree.defects),
+        (Code.MAIL_LIMIT, "limit", tree.limits),
+        (Code.MAIL_REFERENCE, "type", collector.references),
+    ):
+        observations += [Observation(code, (name,), {word: each}) for each in seen]
     texts = [text for text in collector.plain if text.strip()] or collector.html
     return Message(
         raw=raw,

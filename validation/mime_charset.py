@@ -55,7 +55,9 @@ _ALIASES = {
     "cp-850": "cp850",
 }
 # Not character sets of mail: machine dialects, and two whose decoders take quadratic time (CVE-2022-45061).
-_REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "charmap"})
+_REFUSED = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "charmap"}
+)
 # WHATWG and every mail client read these labels as their Windows superset (C1 controls never occur in mail).
 _SUPERSETS = {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "ascii": "utf-8"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,39}\Z")
@@ -103,7 +105,9 @@ def decode(raw: bytes, charset: str = "") -> tuple[str, str]:
     if raw.isascii():
         # Escape-coded character sets (ISO-2022-*, HZ, UTF-7) are ASCII on the wire.
         label = charset.strip().lower()
-        if not label.startswith(("iso-2022", "hz", "utf-7", "unicode-1-1", "utf-16", "utf-32", "viscii", "tcvn", "cp", "ibm")):
+        if not label.startswith(
+            ("iso-2022", "hz", "utf-7", "unicode-1-1", "utf-16", "utf-32", "viscii", "tcvn", "cp", "ibm")
+        ):
             return raw.decode("ascii"), "" if not label or known(label) else "charset-unknown"
     codec = known(charset) if charset else ""
     repair = "charset-unknown" if charset and not codec else ""

@@ -6,7 +6,9 @@ import re
 from validation.mime_charset import nfc
 
 _TAG = re.compile(r"<(?:(!--)|(/?)([a-zA-Z][a-zA-Z0-9]{0,19})(?:[^<>]{0,20000})>|[!?][^<>]{0,2000}>)")
-_BREAKS = frozenset({"br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "ul"})
+_BREAKS = frozenset(
+    {"br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "ul"}
+)
 _HIDDEN = frozenset({"script", "style", "head", "title", "template"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LINES = re.compile(r" ?\n ?(?:\n ?)*")

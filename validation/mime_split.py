@@ -45,7 +45,9 @@ def line_end_of(raw: bytes) -> bytes:
     return b"\r" if b"\n" not in raw[:65536] and b"\r" in raw[:65536] else b"\n"
 
 
-def _delimiters(raw: bytes, start: int, end: int, boundary: bytes, cap: int) -> tuple[list[tuple[int, int]], bool, bool]:
+def _delimiters(
+    raw: bytes, start: int, end: int, boundary: bytes, cap: int
+) -> tuple[list[tuple[int, int]], bool, bool]:
     """(end of what is before, start of what is after) for each delimiter line; was it closed; was the cap reached."""
     dash = b"--" + boundary
     found: list[tuple[int, int]] = []
@@ -55,7 +57,7 @@ def _delimiters(raw: bytes, start: int, end: int, boundary: bytes, cap: int) -> 
         if at > start and raw[at - 1] not in b"\r\n":
             continue
         line = raw.find(b"\n", position, end)
-        if line < 0 or (carriage := raw.find(b"\r", position, line)) >= 0 and carriage + 1 != line:
+        if line < 0 or ((carriage := raw.find(b"\r", position, line)) >= 0 and carriage + 1 != line):
             line = raw.find(b"\r", position, end)
         stop, after = (end, end) if line < 0 else (line, line + 1)
         rest = raw[position : min(stop, position + 1000)].strip(_BLANK)

@@ -1,4 +1,4 @@
-"""Content-Transfer-Encoding undone: base64, quoted-printable, uuencode; always some bytes, and a word for each repair."""
+"""Content-Transfer-Encoding undone: base64, quoted-printable, uuencode; always some bytes, and what was repaired."""
 
 import binascii
 import re
@@ -25,7 +25,7 @@ class UuFile:
 
 
 def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
-    """`raw` decoded, and whether it was well formed.  Padding ends the data (RFC 2045 section 6.8), as in every reader."""
+    """`raw` decoded, and whether it was well formed.  Padding ends the data (RFC 2045 section 6.8)."""
     try:
         # Discards line ends (and other strays) at a GB a second; wrong padding, or data after it, is an error.
         decoded = pybase64.b64decode(raw)
