@@ -45,8 +45,8 @@ class Designation:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The notation's groups; a year before them is none of them."""
-        return tuple(self.notation.rsplit("/", maxsplit=1)[-1].split("-"))
+        """The notation's groups; a year before them is none of them.  The Party's form divides by `/`: QC/VPTW."""
+        return tuple(re.split(r"[-/]", re.sub(r"^\d{4}/", "", self.notation)))
 
     @property
     def legislative(self) -> bool:
