@@ -41,6 +41,8 @@ Changes = Unchanged | Permitted | Forbidden
 
 def changes_after(opened: Opened, signature: EmbeddedPdfSignature) -> Changes:
     """Compare the signed revision with all that follow.  Raises what pyHanko raises: call it by `attempt`."""
+    if opened.two_readings:
+        return Forbidden(Problem.SHADOWED, "the two tables of a hybrid file disagree")
     coverage = signature.evaluate_signature_coverage()
     if coverage == SignatureCoverageLevel.ENTIRE_FILE:
         return Unchanged()

@@ -57,6 +57,7 @@ class Opened:
     sections: tuple[Section, ...]
     strays: tuple[int, ...]  #: offsets of /ByteRange entries that no field owns
     carried: Carried  #: from the document security store
+    two_readings: bool  #: a hybrid whose two tables disagree
 
 
 def claims_signature(content: bytes) -> bool:
@@ -85,6 +86,7 @@ def _open(content: bytes, leniently: bool) -> Opened:
         sections=_sections(reader),
         strays=_strays(content, reader, fields),
         carried=_carried(reader),
+        two_readings=_tables_disagree(reader),
     )
 
 
@@ -105,31 +107,45 @@ def _sections(reader: PdfFileReader) -> tuple[Section, ...]:
 
 
 def _strays(content: bytes, reader: PdfFileReader, fields: tuple[Field | Unchecked, ...]) -> tuple[int, ...]:
-    owned = [_range_of(field.dictionary) for field in fields if isinstance(field, Field)]
+    owned = {_range_of(field.dictionary) for field in fields if isinstance(field, Field)}
     # Usage rights (ISO 32000-2 section 12.8.2.3) are the producer's licence to a viewer, not anyone's signature.
     usage = attempt(lambda: _range_of(reader.root["/Perms"]["/UR3"]))
     if not isinstance(usage, Unchecked):
-        owned.append(usage)
-    strays = []
-    for match in _BYTE_RANGE.finditer(content):
-        numbers = tuple(match.group(1).split())
-        if numbers in owned:
-            owned.remove(numbers)
-        elif not _is_repeated(numbers, fields):
-            strays.append(match.start())
-    return tuple(strays)
+        owned.add(usage)
+    ranges = ((match.start(), _numbers(match.group(1))) for match in _BYTE_RANGE.finditer(content))
+    return tuple(offset for offset, numbers in ranges if numbers not in owned)
 
 
-def _is_repeated(numbers: tuple[bytes, ...], fields: tuple[Field | Unchecked, ...]) -> bool:
-    """A dictionary written once more in a later revision says the same range again."""
-    return any(isinstance(field, Field) and _range_of(field.dictionary) == numbers for field in fields)
+def _numbers(text: bytes) -> tuple[str, ...]:
+    """The numbers of a /ByteRange as text, without the zeros that writers pad them with."""
+    return tuple(word.decode("latin-1").lstrip("0") for word in text.split())
 
 
-def _range_of(dictionary: generic.DictionaryObject) -> tuple[bytes, ...]:
+def _range_of(dictionary: generic.DictionaryObject) -> tuple[str, ...]:
     values = attempt(lambda: dictionary["/ByteRange"])
     if not isinstance(values, generic.ArrayObject):
         return ()
-    return tuple(str(value).encode("ascii", "replace") for value in values)
+    return tuple(str(value).lstrip("0") for value in values)
+
+
+def _tables_disagree(reader: PdfFileReader) -> bool:
+    """Does a hybrid section place one object differently in its table and in its stream?
+
+    Then old and new readers see two documents (ISO 32000-2 section 7.5.8.4 hides objects from old readers; it does
+    not give them another place).
+    """
+    for number in range(reader.xrefs.total_revisions):
+        table = reader.xrefs.get_xref_data(number)
+        if table.hybrid is None:
+            continue
+        stream = table.hybrid.xref_data
+        for identity, _ in table.explicit_refs_in_revision & stream.explicit_refs_in_revision:
+            places = [
+                (data.standard_xrefs.get(identity), data.xrefs_in_objstm.get(identity)) for data in (table, stream)
+            ]
+            if places[0] != places[1]:
+                return True
+    return False
 
 
 def _carried(reader: PdfFileReader) -> Carried:
