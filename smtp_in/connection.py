@@ -25,7 +25,7 @@ from store.reply import Reply
 log = structlog.get_logger("docbridge.smtp_in")
 
 _MAX_COMMAND = 4096  # RFC 5321 section 4.5.3.1.4 asks for 512, and extensions add: ORCPT alone may hold 500
-_LINGER = 2.0  # seconds a peer gets to read our last words
+_LINGER = 1.0  # seconds a peer gets to read our last words
 _NEVER = float("inf")
 # RFC 5321 section 2.3.8: CR LF and nothing else ends a line. A line that ends otherwise is no command, but perhaps
 # the text of a mail whose end some server in between misjudged.

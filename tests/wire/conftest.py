@@ -1,0 +1,55 @@
+"""Doors for the conversations: one with the tests' defaults, or as many as a test opens itself."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+import structlog
+
+from smtp_in.settings import SmtpSettings
+from tests.wire.served import SETTINGS, Keep, MayReceive, Served, ours, served
+
+
+class OpenDoor(Protocol):
+    """Opens a door for the rest of the test."""
+
+    def __call__(
+        self, settings: SmtpSettings = ..., *, may_receive: MayReceive = ..., keep: Keep | None = ...
+    ) -> Served: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_log() -> None:
+    """Nobody reads the log here; what it holds is tested where it is asked for."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), cache_logger_on_first_use=False)
+
+
+@pytest.fixture
+def open_door(tmp_path: Path) -> Iterator[OpenDoor]:
+    """A factory of doors, each with a store of its own."""
+    with contextlib.ExitStack() as stack:
+        count = 0
+
+        def opened(
+            settings: SmtpSettings = SETTINGS, *, may_receive: MayReceive = ours, keep: Keep | None = None
+        ) -> Served:
+            nonlocal count
+            count += 1
+            return stack.enter_context(served(tmp_path / f"store{count}", settings, may_receive, keep))
+
+        yield opened
+
+
+@pytest.fixture
+def door(open_door: OpenDoor) -> Served:
+    """A door as the defaults have it."""
+    return open_door()
+
+
+@pytest.fixture(scope="session")
+def shared_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One door for all conversations that leave no mail behind."""
+    with served(tmp_path_factory.mktemp("shared") / "store", SETTINGS) as opened:
+        yield opened
