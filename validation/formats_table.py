@@ -227,7 +227,8 @@ PROGRAMS = frozenset(
 )
 _STARTED = (
     "ade adp app appref-ms application apk appx bat chm cmd com cpl dll exe fxp gadget hlp hta inf ins isp jar js jse "
-    "ksh lnk mde msc msh msi msix msp mst ocx pif plg prg ps1 ps1xml ps2 psc1 psm1 reg scf scr sct settingcontent-ms shb "
+    "ksh lnk mde msc msh msi msix msp mst ocx pif plg prg ps1 ps1xml ps2 psc1 psm1 reg scf scr sct "
+    "settingcontent-ms shb "
     "shs sys url vb vbe vbp vbs vxd wsc wsf wsh xll"
 )
 #: Extensions that a desktop starts, whatever the content is (Microsoft's list of unsafe attachments, shortened).

@@ -1,0 +1,60 @@
+"""Hard or soft: what the words and codes of a failed delivery mean.
+
+Hard = unknown user or host, a host that takes no mail, or an address that has moved; every other failure is soft.
+The words come first: servers answer 550 5.1.1 for a full mailbox and 550 5.7.1 for an unknown user every day.
+"""
+
+import re
+
+_SOFT = re.compile(
+    r"mail ?box (?:is )?(?:\w+ )?full|quota|over ?(?:the )?(?:size )?limit|exceed|too (?:large|big|much mail)|not enough (?:disk )?space"
+    r"|insufficient|storage|spam|virus|infected|blocked|black ?list|blocklist|\bdns?bl\b|reputation|policy|\bspf\b|dkim|dmarc|relay"
+    r"|greylist|try again|temporar|timed? ?out|timeout|expired|too many|rate limit|throttl|suspended|disabled|inactive"
+    r"|authenticat|unauthenticated|not authorized|security|reverse dns|\bptr\b|loop|syntax error|content|attachment|denied"
+    r"|refused|connection|protected|restrict",
+    re.IGNORECASE,
+)
+_UNKNOWN = re.compile(
+    r"user(?:name)? unknown|unknown (?:or illegal )?(?:local )?(?:user|recipient|address|alias|account|mailbox)"
+    r"|no such (?:user|recipient|mailbox|account|address|person|local user|email)|(?:user|recipient|mailbox|account|address)"
+    r"(?: name)?(?:\s*\S*@\S*)? (?:is |was )?(?:not found|does not exist|doesn'?t exist|not exist|unknown|not known|unavailable or not local)"
+    r"|does not exist|doesn'?t have an? \S+ account|no mailbox here|not a valid (?:mailbox|user|recipient|address)"
+    r"|(?:invalid|bad|illegal|undeliverable) (?:recipient|user|address|mailbox|destination mailbox)|recipient not found|not listed in"
+    r"|recipientnotfound|no account by that name|user not found|not our customer|address (?:rejected: )?(?:unknown|not found)"
+    r"|recipient (?:unknown|does not exist)|delivery to .{1,80} not possible|unrouteable address|user .{1,60} not known"
+    r"|couldn't be found|wasn't found|address not found|(?:not|n't) (?:find|found) .{0,40}(?:recipient|address|user)"
+    r"|account (?:has been )?(?:deleted|closed)|no longer (?:exists|here|employed|with)|rcpt to.{0,40}no such|no user",
+    re.IGNORECASE,
+)
+_HOST = re.compile(
+    r"host (?:unknown|not found|name lookup)|unknown host|domain (?:not found|does not exist|doesn'?t exist|name not found|unknown)"
+    r"|unknown domain|host or domain name not found|name or service not known|no such (?:host|domain)|nxdomain|bad destination (?:system|host)"
+    r"|dns lookup failure: host|unrouteable mail domain|all relevant mx records point to non-existent hosts|couldn't find any host"
+    r"|recipient'?s? domain .{0,60}not (?:exist|found)|illegal host/domain|host .{1,80} not found|domain .{1,80} not found",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(r"has moved|address(?: has)? changed|moved to |no longer accepts? mail|new address", re.IGNORECASE)
+_NO_MAIL = re.compile(
+    r"null ?mx|does not accept mail|nullmx|accepts? no mail|server does not accept|smtp service is disabled",
+    re.IGNORECASE,
+)
+_SENDER = re.compile(r"domain of sender|sender (?:address )?(?:rejected|verify|domain)|invalid sender", re.IGNORECASE)
+_TRY_LATER = re.compile(r"try again|temporar|timed? ?out|expired", re.IGNORECASE)
+# RFC 3463 section 3.2 and IANA: bad mailbox, bad system, bad syntax, moved; 4.4 unable to route; null MX (RFC 7505).
+_HARD_STATUS = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "4.4"})
+
+
+def kind_of(status: str, words: str) -> str:
+    """hard or soft, from an enhanced status ("" = none) and the words of the server that refused."""
+    if _NO_MAIL.search(words) or _MOVED.search(words) or status.endswith((".1.6", ".1.10")):
+        return "hard"
+    temporary = status.startswith("4.")
+    if status.endswith((".1.7", ".1.8")) or _SENDER.search(words):
+        return "soft"  # it is our own address that displeased
+    if _HOST.search(words):
+        return "soft" if temporary and _TRY_LATER.search(words) else "hard"
+    if _UNKNOWN.search(words):
+        return "hard"
+    if _SOFT.search(words) or temporary:
+        return "soft"
+    return "hard" if status.startswith("5.") and status[2:] in _HARD_STATUS else "soft"
