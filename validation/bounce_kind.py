@@ -7,30 +7,46 @@ The words come first: servers answer 550 5.1.1 for a full mailbox and 550 5.7.1 
 import re
 
 _SOFT = re.compile(
-    r"mail ?box (?:is )?(?:\w+ )?full|quota|over ?(?:the )?(?:size )?limit|exceed|too (?:large|big|much mail)|not enough (?:disk )?space"
-    r"|insufficient|storage|spam|virus|infected|blocked|black ?list|blocklist|\bdns?bl\b|reputation|policy|\bspf\b|dkim|dmarc|relay"
-    r"|greylist|try again|temporar|timed? ?out|timeout|expired|too many|rate limit|throttl|suspended|disabled|inactive"
-    r"|authenticat|unauthenticated|not authorized|security|reverse dns|\bptr\b|loop|syntax error|content|attachment|denied"
+    r"mail ?box (?:is )?(?:\w+ )?full|quota|over ?(?:the )?(?:size )?limit|exceed|too (?:large|big"
+    r"|much mail)|not enough (?:disk )?space"
+    r"|insufficient|storage|spam|virus|infected|blocked|black ?list|blocklist|\bdns?bl\b|reputation|policy"
+    r"|\bspf\b|dkim|dmarc|relay"
+    r"|greylist|try again|temporar|timed? ?out|timeout|expired|too many|rate limit|throttl|suspended"
+    r"|disabled|inactive"
+    r"|authenticat|unauthenticated|not authorized|security|reverse dns|\bptr\b|loop|syntax error|content"
+    r"|attachment|denied"
     r"|refused|connection|protected|restrict",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
     r"user(?:name)? unknown|unknown (?:or illegal )?(?:local )?(?:user|recipient|address|alias|account|mailbox)"
-    r"|no such (?:user|recipient|mailbox|account|address|person|local user|email)|(?:user|recipient|mailbox|account|address)"
-    r"(?: name)?(?:\s*\S*@\S*)? (?:is |was )?(?:not found|does not exist|doesn'?t exist|not exist|unknown|not known|unavailable or not local)"
-    r"|does not exist|doesn'?t have an? \S+ account|no mailbox here|not a valid (?:mailbox|user|recipient|address)"
-    r"|(?:invalid|bad|illegal|undeliverable) (?:recipient|user|address|mailbox|destination mailbox)|recipient not found|not listed in"
-    r"|recipientnotfound|no account by that name|user not found|not our customer|address (?:rejected: )?(?:unknown|not found)"
-    r"|recipient (?:unknown|does not exist)|delivery to .{1,80} not possible|unrouteable address|user .{1,60} not known"
-    r"|couldn't be found|wasn't found|address not found|(?:not|n't) (?:find|found) .{0,40}(?:recipient|address|user)"
-    r"|account (?:has been )?(?:deleted|closed)|no longer (?:exists|here|employed|with)|rcpt to.{0,40}no such|no user",
+    r"|no such (?:user|recipient|mailbox|account|address|person|local user|email)|(?:user|recipient"
+    r"|mailbox|account|address)"
+    r"(?: name)?(?:\s*\S*@\S*)? (?:is |was )?(?:not found|does not exist|doesn'?t exist|not exist|unknown"
+    r"|not known|unavailable or not local)"
+    r"|does not exist|doesn'?t have an? \S+ account|no mailbox here|not a valid (?:mailbox|user|recipient"
+    r"|address)"
+    r"|(?:invalid|bad|illegal|undeliverable) (?:recipient|user|address|mailbox|destination mailbox)"
+    r"|recipient not found|not listed in"
+    r"|recipientnotfound|no account by that name|user not found|not our customer"
+    r"|address (?:rejected: )?(?:unknown|not found)"
+    r"|recipient (?:unknown|does not exist)|delivery to .{1,80} not possible|unrouteable address"
+    r"|user .{1,60} not known"
+    r"|couldn't be found|wasn't found|address not found|(?:not|n't) (?:find|found) .{0,40}(?:recipient"
+    r"|address|user)"
+    r"|account (?:has been )?(?:deleted|closed)|no longer (?:exists|here|employed|with)"
+    r"|rcpt to.{0,40}no such|no user",
     re.IGNORECASE,
 )
 _HOST = re.compile(
-    r"host (?:unknown|not found|name lookup)|unknown host|domain (?:not found|does not exist|doesn'?t exist|name not found|unknown)"
-    r"|unknown domain|host or domain name not found|name or service not known|no such (?:host|domain)|nxdomain|bad destination (?:system|host)"
-    r"|dns lookup failure: host|unrouteable mail domain|all relevant mx records point to non-existent hosts|couldn't find any host"
-    r"|recipient'?s? domain .{0,60}not (?:exist|found)|illegal host/domain|host .{1,80} not found|domain .{1,80} not found",
+    r"host (?:unknown|not found|name lookup)|unknown host|domain (?:not found|does not exist"
+    r"|doesn'?t exist|name not found|unknown)"
+    r"|unknown domain|host or domain name not found|name or service not known|no such (?:host|domain)"
+    r"|nxdomain|bad destination (?:system|host)"
+    r"|dns lookup failure: host|unrouteable mail domain"
+    r"|all relevant mx records point to non-existent hosts|couldn't find any host"
+    r"|recipient'?s? domain .{0,60}not (?:exist|found)|illegal host/domain|host .{1,80} not found"
+    r"|domain .{1,80} not found",
     re.IGNORECASE,
 )
 _MOVED = re.compile(r"has moved|address(?: has)? changed|moved to |no longer accepts? mail|new address", re.IGNORECASE)

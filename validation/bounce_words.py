@@ -11,46 +11,68 @@ from validation.message import Message
 
 _ADDRESS = r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|post_?master|mail-?daemon|mail\.?delivery|mailer|no-?reply|bounces?\b|mdaemon|mail-?system|mmdf|smtp)",
+    r"^(?:mailer-?daemon|post_?master|mail-?daemon|mail\.?delivery|mailer|no-?reply|bounces?\b|mdaemon"
+    r"|mail-?system|mmdf|smtp)",
     re.IGNORECASE,
 )
 _SURELY = re.compile(r"mailer-?daemon|post_?master", re.IGNORECASE)
 _DAEMON_NAME = re.compile(
-    r"mail ?delivery|mailer-?daemon|delivery (?:sub)?system|post ?master|mail (?:system|administrator|router|server)"
+    r"mail ?delivery|mailer-?daemon|delivery (?:sub)?system|post ?master|mail (?:system|administrator"
+    r"|router|server)"
     r"|system administrator|internet mail|jetmail|mail\.?daemon",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"undeliver|un-?deliverable|deliver\w* (?:status|fail|error|problem|notification|report|delay)|failure notice"
-    r"|return(?:ed|ing) (?:mail|message|to sender)|mail (?:delivery )?(?:fail|error)|failed mail|message (?:delivery|status)"
-    r"|non[- ]?(?:delivery|remise)|could not (?:be )?(?:deliver|send)|delayed mail|mail (?:could|was) not|warning: could not"
-    r"|delivery|mail system error|processing error|nicht zustellbar|unzustellbar|user unknown|nondeliverable|rejected"
-    r"|không (?:thể )?gửi được|thư bị trả|trả lại thư|エラー|配信|投递|退信|status notification|mail error|undelivered|aws notification",
+    r"undeliver|un-?deliverable|deliver\w* (?:status|fail|error|problem|notification|report|delay)"
+    r"|failure notice"
+    r"|return(?:ed|ing) (?:mail|message|to sender)|mail (?:delivery )?(?:fail|error)|failed mail"
+    r"|message (?:delivery|status)"
+    r"|non[- ]?(?:delivery|remise)|could not (?:be )?(?:deliver|send)|delayed mail|mail (?:could|was) not"
+    r"|warning: could not"
+    r"|delivery|mail system error|processing error|nicht zustellbar|unzustellbar|user unknown"
+    r"|nondeliverable|rejected"
+    r"|không (?:thể )?gửi được|thư bị trả|trả lại thư|エラー|配信|投递|退信|status notification|mail error"
+    r"|undelivered|aws notification",
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"could ?n[o']?t be (?:successfully )?(?:delivered|reached|sent)|(?:was|were|am|be) (?:not able|unable) to deliver|unable to deliver"
-    r"|undeliverable|not delivered|cannot be delivered|had (?:permanent|transient)[ -]\w+ (?:fatal )?errors|delivery (?:has )?failed"
-    r"|delivery to the following|did not reach the following|failed to deliver|error (?:occurred while|delivering)|permanent (?:fatal )?error"
-    r"|following address(?:es|\(es\))? (?:failed|had)|returned (?:to you|because|below)|mail (?:delivery|has been returned)"
-    r"|this is the (?:mail|postfix|qmail)|message from \S+\.|delivery failed|wasn'?t able to deliver|could not deliver|permanently failed"
-    r"|(?:host|user|recipient|mailbox|address|domain) (?:is )?(?:unknown|not found|rejected)|unknown user|user unknown"
-    r"|non-delivery|no (?:such|mailbox)|mail system at host|over quota|quota exceeded|mailbox (?:is )?full|errors? during|smtp error"
-    r"|notificationtype|this user doesn't have|not listed in|returned mail|did not exactly match|无法|配信|送信|届け|không (?:thể )?(?:gửi|chuyển)"
-    r"|delivery attempts?|message (?:will be )?retried|(?<!\d)(?:55[0-4]|45[0-2]|421) |unrouteable|intended recipient:",
+    r"could ?n[o']?t be (?:successfully )?(?:delivered|reached|sent)|(?:was|were|am|be) (?:not able"
+    r"|unable) to deliver|unable to deliver"
+    r"|undeliverable|not delivered|cannot be delivered|had (?:permanent"
+    r"|transient)[ -]\w+ (?:fatal )?errors|delivery (?:has )?failed"
+    r"|delivery to the following|did not reach the following|failed to deliver|error (?:occurred while"
+    r"|delivering)|permanent (?:fatal )?error"
+    r"|following address(?:es|\(es\))? (?:failed|had)|returned (?:to you|because|below)|mail (?:delivery"
+    r"|has been returned)"
+    r"|this is the (?:mail|postfix|qmail)|message from \S+\.|delivery failed|wasn'?t able to deliver"
+    r"|could not deliver|permanently failed"
+    r"|(?:host|user|recipient|mailbox|address|domain) (?:is )?(?:unknown|not found|rejected)|unknown user"
+    r"|user unknown"
+    r"|non-delivery|no (?:such|mailbox)|mail system at host|over quota|quota exceeded|mailbox (?:is )?full"
+    r"|errors? during|smtp error"
+    r"|notificationtype|this user doesn't have|not listed in|returned mail|did not exactly match|无法|配信|送信"
+    r"|届け|không (?:thể )?(?:gửi|chuyển)"
+    r"|delivery attempts?|message (?:will be )?retried|(?<!\d)(?:55[0-4]|45[0-2]|421) |unrouteable"
+    r"|intended recipient:",
     re.IGNORECASE,
 )
 _COPY = re.compile(
-    r"^[ \t>*#=-]*(?:(?:-{2,}|={2,}|\*{2,}).{0,60}(?:copy of|original|returned (?:mail|message)|message header|header of|unsent message"
+    r"^[ \t>*#=-]*(?:(?:-{2,}|={2,}|\*{2,}).{0,60}(?:copy of|original|returned (?:mail|message)"
+    r"|message header|header of|unsent message"
     r"|source mail|below this line|undelivered|included|message follows|message (?:text|body|content)).{0,80}"
-    r"|(?:original )?message (?:headers? )?(?:follows?|text|body)\b.{0,40}|message headers follow.{0,5}|here is (?:a|the) (?:copy|first part|header).{0,80}"
-    r"|the (?:header|headers|original message|body).{0,40}(?:follows?|was|is):?.{0,20}|received: ?from .{0,200}|return-path: .{0,200}"
-    r"|your original message .{0,60}|original message as received.{0,40}|--- (?:enclosed|attached).{0,80})[ \t]*$",
+    r"|(?:original )?message (?:headers? )?(?:follows?|text|body)\b.{0,40}|message headers follow.{0,5}"
+    r"|here is (?:a|the) (?:copy|first part|header).{0,80}"
+    r"|the (?:header|headers|original message|body).{0,40}(?:follows?|was|is):?.{0,20}"
+    r"|received: ?from .{0,200}|return-path: .{0,200}"
+    r"|your original message .{0,60}|original message as received.{0,40}|--- (?:enclosed"
+    r"|attached).{0,80})[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LEADING = re.compile(
-    rf"^[ \t>*-]*(?:(?:rcpt to|recipients?|to|address(?:es)?|addressed to|failed|user|final-recipient|original-recipient|intended recipient"
-    rf"|failed recipient|delivery failed \d+ attempts|envelope-to|unknown (?:user|recipient)|undeliverable to)\b[^@\n<]{{0,40}}?[:;=]? ?)?"
+    rf"^[ \t>*-]*(?:(?:rcpt to|recipients?|to|address(?:es)?|addressed to|failed|user|final-recipient"
+    rf"|original-recipient|intended recipient"
+    rf"|failed recipient|delivery failed \d+ attempts|envelope-to|unknown (?:user|recipient)"
+    rf"|undeliverable to)\b[^@\n<]{{0,40}}?[:;=]? ?)?"
     rf"(?:\[?smtp:|rfc822;|mailto:)?\s*[\"'(]?<?({_ADDRESS})>?[\"')\]]?(?=[\s:;,.\])|]|\.\.\.|$)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -102,7 +124,9 @@ def looks_returned(message: Message, mail_from: str) -> bool:
     daemon = bool(_SURELY.match(sender.address if sender else raw.strip("<> ")))
     if message.header("List-Id") and not (daemon and (subject or words)):
         return False
-    return bool(words and (subject or daemon)) or bool(subject and daemon)
+    # A postmaster may be a person; a MAILER-DAEMON never is.
+    certain = daemon and "daemon" in raw.lower()
+    return bool(words and (subject or daemon)) or bool(subject and certain)
 
 
 def failures(message: Message) -> tuple[Failure, ...]:

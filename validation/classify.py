@@ -49,7 +49,7 @@ def _is_receipt(message: Message) -> bool:
 def _is_auto_reply(message: Message) -> bool:
     """RFC 3834 section 5, and what was written before it."""
     submitted = message.header("Auto-Submitted").lower()
-    if submitted.startswith("auto-replied") or submitted.startswith("auto-notified"):
+    if submitted.startswith(("auto-replied", "auto-notified")):
         return True
     if message.header("Precedence").lower() in {"auto_reply", "auto-reply"}:
         return True
