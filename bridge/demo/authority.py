@@ -107,9 +107,7 @@ def _certificate(
         .not_valid_before(validity.start)
         .not_valid_after(validity.end)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
@@ -184,9 +182,6 @@ class Authority:
         )
         for line in self.revoked:
             builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder()
-                .serial_number(line.serial)
-                .revocation_date(line.since)
-                .build()
+                x509.RevokedCertificateBuilder().serial_number(line.serial).revocation_date(line.since).build()
             )
         return builder.sign(self.identity.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)

@@ -158,7 +158,8 @@ def _package(main: str, kind: str, parts: dict[str, str]) -> bytes:
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 11, 20, 8, 0, 0)), text.encode())
+            member = zipfile.ZipInfo(name, (2026, 11, 20, 8, 0, 0))
+            archive.writestr(member, text.encode(), zipfile.ZIP_DEFLATED)
     return output.getvalue()
 
 

@@ -17,9 +17,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-REGULAR, BOLD, ITALIC, BOLD_ITALIC = (
-    f"CongvanSerif-{style}" for style in ("Regular", "Bold", "Italic", "BoldItalic")
-)
+REGULAR, BOLD, ITALIC, BOLD_ITALIC = (f"CongvanSerif-{style}" for style in ("Regular", "Bold", "Italic", "BoldItalic"))
 WIDTH, HEIGHT = 595.28, 841.89  #: A4 in points
 LEFT, RIGHT = 85.0, 550.0  #: margins of Annex I section I.1: 30-35 mm left, 15-20 mm right
 LEFT_AXIS, RIGHT_AXIS = 165.0, 420.0  #: the middles of the two columns of the head

@@ -115,9 +115,7 @@ def _write_trust(pki: Pki, now: datetime) -> None:
     }
     for name, identity in (anchors | others).items():
         _write(pki.trust_directory / name, identity.certificate.public_bytes(serialization.Encoding.PEM))
-    for name, crl in zip(
-        ("government-root", "government-ca", "public-root", "public-ca"), pki.crls, strict=True
-    ):
+    for name, crl in zip(("government-root", "government-ca", "public-root", "public-ca"), pki.crls, strict=True):
         _write(pki.trust_directory / "crls" / f"{name}.crl", crl)
     blocks = [
         "\n".join(

@@ -70,9 +70,7 @@ def _key_of(identity: Identity) -> asn1_keys.PrivateKeyInfo:
 def _style(stamp: Stamp) -> StaticStampStyle:
     left, bottom, right, top = stamp.box
     size = BoxConstraints(width=right - left, height=top - bottom)
-    return StaticStampStyle(
-        border_width=0, background=RawContent(stamp.drawing, box=size), background_opacity=1.0
-    )
+    return StaticStampStyle(border_width=0, background=RawContent(stamp.drawing, box=size), background_opacity=1.0)
 
 
 def sign_pdf(
@@ -93,9 +91,7 @@ def sign_pdf(
     """
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple([certificate_of(authority) for authority in chain])
-    signer = SimpleSigner(
-        signing_cert=certificate_of(identity), signing_key=_key_of(identity), cert_registry=store
-    )
+    signer = SimpleSigner(signing_cert=certificate_of(identity), signing_key=_key_of(identity), cert_registry=store)
     box = None if stamp is None else stamp.box
     metadata = PdfSignatureMetadata(
         field_name=field,
@@ -106,9 +102,7 @@ def sign_pdf(
     )
     time_stamper = None
     if time is not None:
-        time_stamper = DummyTimeStamper(
-            certificate_of(time.identity), _key_of(time.identity), fixed_dt=time.moment
-        )
+        time_stamper = DummyTimeStamper(certificate_of(time.identity), _key_of(time.identity), fixed_dt=time.moment)
     pdf_signer = PdfSigner(
         metadata,
         signer,
