@@ -1,6 +1,7 @@
 """Doors for the conversations: one with the tests' defaults, or as many as a test opens itself."""
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,7 @@ import pytest
 import structlog
 
 from smtp_in.settings import SmtpSettings
-from tests.wire.served import SETTINGS, Keep, MayReceive, Served, ours, served
+from tests.wire.served import SETTINGS, Keep, MayReceive, Served, Store, ours, served
 
 
 class OpenDoor(Protocol):
@@ -26,8 +27,16 @@ def quiet_log() -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), cache_logger_on_first_use=False)
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with its schema and folders: copying it is quicker than making one for each test."""
+    folder = tmp_path_factory.mktemp("empty") / "store"
+    Store.open(folder).close()
+    return folder
+
+
 @pytest.fixture
-def open_door(tmp_path: Path) -> Iterator[OpenDoor]:
+def open_door(tmp_path: Path, empty_store: Path) -> Iterator[OpenDoor]:
     """A factory of doors, each with a store of its own."""
     with contextlib.ExitStack() as stack:
         count = 0
@@ -37,7 +46,8 @@ def open_door(tmp_path: Path) -> Iterator[OpenDoor]:
         ) -> Served:
             nonlocal count
             count += 1
-            return stack.enter_context(served(tmp_path / f"store{count}", settings, may_receive, keep))
+            folder = shutil.copytree(empty_store, tmp_path / f"store{count}")
+            return stack.enter_context(served(folder, settings, may_receive, keep))
 
         yield opened
 

@@ -19,7 +19,7 @@ from smtp_in.door import Door
 from smtp_in.settings import SmtpSettings
 from store.arrival import Kept
 from store.blobs import Blobs
-from store.connection import Database, migrate, open_database
+from store.connection import Database, migrate, open_database, schema_version
 from store.contents import Contents
 from store.incoming import Incoming
 from store.intake import Intake
@@ -60,10 +60,11 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
-        """With its schema and its folders."""
+        """With its schema and its folders, made where they are absent."""
         settings = StoreSettings(data=folder)
         db, blobs = open_database(settings), Blobs(settings)
-        migrate(db)
+        if not schema_version(db):
+            migrate(db)
         blobs.prepare()
         return cls(settings, db, blobs, Intake(db, blobs, settings, lambda: datetime.now(UTC)))
 
