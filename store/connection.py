@@ -55,8 +55,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent view; nothing is written."""
+        """For questions; nothing is written."""
         with translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One view of everything at one moment, however many questions are asked of it."""
+        with self.reading() as connection:
+            if self.dialect == "postgresql":  # its default shows each statement a later moment
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield connection
 
     def close(self) -> None:

@@ -148,9 +148,13 @@ class Deliveries:
             raise KeyError(delivery.content_id)
         return self._contents.read(delivery.content_id, sha256)
 
-    def claim(self, kind: str, owner: str, lease: timedelta, now: datetime, limit: int = 1) -> tuple[Delivery, ...]:
-        """Take up to `limit` deliveries of that kind, those due longest first."""
+    def claim(
+        self, kind: str, owner: str, lease: timedelta, now: datetime, limit: int = 1, recipient: str = ""
+    ) -> tuple[Delivery, ...]:
+        """Take up to `limit` deliveries of that kind (to `recipient`, when named), those due longest first."""
         due = and_(deliveries.c.kind == kind, deliveries.c.due_at <= now)
+        if recipient:
+            due = and_(due, deliveries.c.recipient == recipient)
         asked = select(deliveries).where(due).order_by(deliveries.c.due_at, deliveries.c.id).limit(limit)
         if self._db.dialect == "sqlite":
             with self._db.reading() as connection:  # an idle sender must not take the only writer's lock

@@ -55,6 +55,7 @@ class Intake:
         self._committer: threading.Thread | None = None
         self._flushers: ThreadPoolExecutor | None = None
         self.commits = 0  #: transactions made so far
+        self.waiting = 0  #: callers in the queue or in the commit under way
 
     def start(self) -> None:
         """Begin to share commits; removes what died half-way in an earlier life."""
@@ -127,6 +128,7 @@ class Intake:
     def _enter(self, waiting: _Waiting) -> None:
         with self._gate:
             if self._committer is not None:
+                self.waiting += 1
                 self._queue.put(waiting)
                 return
         self._commit([waiting])
@@ -151,6 +153,8 @@ class Intake:
                 batch.append(another)
                 weight += _weight(another)
             self._commit(batch)
+            with self._gate:
+                self.waiting -= len(batch)
             _answer(batch)
             if ends:
                 return

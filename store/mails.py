@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from store.blobs import Blobs
 from store.connection import Database
@@ -88,7 +88,7 @@ class Mails:
             arrivals.c.account == account, arrivals.c.mailbox == mailbox, arrivals.c.uidvalidity == uidvalidity
         )
         with self._db.reading() as connection:
-            return frozenset(connection.execute(select(distinct(arrivals.c.uid)).where(where)).scalars())
+            return frozenset(connection.execute(select(arrivals.c.uid).where(where).distinct()).scalars())
 
     def decisions(self, mail_id: str) -> tuple[Decision, ...]:
         """What persons decided about the mail, oldest first."""

@@ -1,0 +1,80 @@
+"""Every test of the store runs on SQLite and on a real PostgreSQL.
+
+The schema is migrated once a session and copied for each test.
+"""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.connection import migrate, open_database
+from store.settings import StoreSettings
+from store.store import Store, open_store
+from tests.servers.postgres import Postgres
+
+KINDS = ("sqlite", "postgresql")
+
+
+def migrated(settings: StoreSettings) -> None:
+    """Give the database that `settings` name the newest schema."""
+    db = open_database(settings)
+    migrate(db)
+    db.close()
+
+
+@pytest.fixture(params=KINDS)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> StoreSettings:
+    """Settings of a database without a schema."""
+    settings = StoreSettings(data=tmp_path / "var", lock_wait=timedelta(seconds=5))
+    if request.param == "postgresql":
+        settings = replace(settings, database=request.getfixturevalue("postgres_database"))
+    return settings
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema and nothing in it."""
+    folder = tmp_path_factory.mktemp("model")
+    migrated(StoreSettings(data=folder))
+    return folder / "docbridge.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgres_model(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database with the schema and nothing in it."""
+    with postgres_server.database() as url:
+        migrated(StoreSettings(data=tmp_path_factory.mktemp("model"), database=url))
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture(params=KINDS)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreSettings]:
+    """Settings of a store that holds nothing yet."""
+    settings = StoreSettings(data=tmp_path / "var", lock_wait=timedelta(seconds=5))
+    if request.param == "sqlite":
+        settings.data.mkdir()
+        shutil.copy(request.getfixturevalue("sqlite_model"), settings.data)
+        yield settings
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    model: str = request.getfixturevalue("postgres_model")
+    name = f"t_{secrets.token_hex(6)}"
+    with server.connect() as maintenance:
+        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {model}".encode())
+        yield replace(settings, database=server.url(name))
+        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def store(settings: StoreSettings) -> Iterator[Store]:
+    """An open, empty store."""
+    opened = open_store(settings)
+    try:
+        yield opened
+    finally:
+        opened.close()
