@@ -24,7 +24,7 @@ class UuFile:
     damaged: bool
 
 
-def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
+def base64_bytes(raw: bytes | memoryview) -> tuple[bytes, bool]:
     """`raw` decoded, and whether it was well formed.  Padding ends the data (RFC 2045 section 6.8)."""
     try:
         # Discards line ends (and other strays) at a GB a second; wrong padding, or data after it, is an error.
@@ -33,6 +33,7 @@ def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
         pass
     else:
         return decoded, True
+    raw = bytes(raw)
     kept, tail = bytearray(), b""
     pieces = raw.split(b"=")
     for number, piece in enumerate(pieces):
@@ -84,18 +85,18 @@ def uu_files(text: bytes, cap: int) -> tuple[UuFile, ...]:
     return tuple(files)
 
 
-def undo(raw: bytes, encoding: str) -> tuple[bytes, str]:
+def undo(raw: bytes | memoryview, encoding: str) -> tuple[bytes, str]:
     """`raw` without its transfer encoding, and the defect met on the way ("" = none)."""
     if encoding in _IDENTITY:
-        return raw, ""
+        return bytes(raw), ""
     if encoding == "base64":
         decoded, well_formed = base64_bytes(raw)
         return decoded, "" if well_formed else "base64-damaged"
     if encoding == "quoted-printable":
         return binascii.a2b_qp(raw), ""
     if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        files = uu_files(raw, 1)
+        files = uu_files(bytes(raw), 1)
         if files:
             return files[0].content, "uuencode-damaged" if files[0].damaged else ""
-        return raw, "uuencode-damaged"
-    return raw, "encoding-unknown"
+        return bytes(raw), "uuencode-damaged"
+    return bytes(raw), "encoding-unknown"
