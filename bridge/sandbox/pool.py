@@ -120,7 +120,7 @@ class Pool:
             seconds = self._settings.allowance(octets)
             call = codec.encode(Call(job, encoded, len(given), seconds))
             with self._child() as child:
-                outcome = child.ask(self._next_serial(), call, given, seconds)
+                outcome = child.ask(self._next_serial(), call, given, seconds * self._settings.patience)
                 result = self._read(outcome, kind, child)
                 if isinstance(result, Crashed) and (result.wall is not Stop.ERROR or not isinstance(outcome, Frame)):
                     child.close()
@@ -132,6 +132,11 @@ class Pool:
         """The walls, as a living child reports them."""
         with self._child() as child:
             return child.walls
+
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the children, for whoever looks at the machine."""
+        with self._changed:
+            return tuple(sorted(child.pid for child in self._all))
 
     def close(self) -> None:
         """Kill the children and remove their folders.  Jobs that are under way end as Crashed."""
@@ -174,7 +179,7 @@ class Pool:
             memory=settings.memory,
             file_size=settings.file_size,
             open_files=settings.open_files,
-            seconds=settings.seconds,
+            seconds=settings.seconds * settings.patience,
         )
         try:
             child = Child(orders, settings, self._code)

@@ -87,6 +87,11 @@ class Child:
         os.write(self._pipes[0], frames.header(Kind.SETUP, 0, len(setup)) + setup)
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
     def is_ready(self) -> bool:
         """Whether it has said READY, as far as we have listened."""
         return bool(self.walls)

@@ -17,8 +17,9 @@ class SandboxSettings:
         Path | None, "Where the children's work folders are made; empty = the system's temporary folder."
     ] = None
     memory: Annotated[int, "Address space of one child."] = 1500 * MEGABYTE
-    seconds: Annotated[float, "Time for one job, by the clock and by the processor."] = 60.0
-    seconds_per_megabyte: Annotated[float, "Further time for each megabyte that the job is given."] = 2.0
+    seconds: Annotated[float, "Processor time for one job."] = 60.0
+    seconds_per_megabyte: Annotated[float, "Further processor time for each megabyte that the job is given."] = 2.0
+    patience: Annotated[float, "By the clock a job may take so many times its processor time."] = 3.0
     start_seconds: Annotated[float, "Time for a child to start."] = 60.0
     file_size: Annotated[int, "The largest file a job may write."] = 200 * MEGABYTE
     folder_size: Annotated[int, "All that a job may write into its folder."] = 400 * MEGABYTE
@@ -33,5 +34,5 @@ class SandboxSettings:
         return self.children or os.cpu_count() or 1
 
     def allowance(self, octets: int) -> float:
-        """Seconds for a job that is given so many octets; a fixed time would refuse what is merely large."""
+        """Processor seconds for a job that is given so many octets; a fixed time would refuse what is merely large."""
         return self.seconds + self.seconds_per_megabyte * octets / MEGABYTE

@@ -132,7 +132,7 @@ def _leave_root(orders: Orders) -> None:
     Raises:
         OSError: it could not; the process stays root's, without its capabilities.
     """
-    needed = (*orders.readable, orders.work)
+    needed = (*orders.readable, orders.work, orders.outside)  # the last so that only Landlock keeps it closed
     reach.check_open(orders.readable)
     if reach.closed_ways(needed):
         unshare(CLONE_NEWNS)

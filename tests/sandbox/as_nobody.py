@@ -1,0 +1,29 @@
+"""Runs the given tests as a plain user, wherever root keeps its Python: `python -m tests.sandbox.as_nobody TEST…`."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from bridge.sandbox.code import project_root
+from bridge.sandbox.reach import open_ways
+from bridge.sandbox.syscalls import CLONE_NEWNS, unshare
+from bridge.sandbox.walls import NOBODY
+
+
+def main() -> None:
+    """Give up root for good, and become pytest."""
+    home = tempfile.mkdtemp(prefix="docbridge-nobody-")
+    os.chown(home, NOBODY, NOBODY)
+    unshare(CLONE_NEWNS)
+    open_ways([Path(sys.prefix), Path(sys.base_prefix), project_root()])
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.chdir(project_root())
+    pytest = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={home}/tmp"]
+    os.execve(sys.executable, [*pytest, *sys.argv[1:]], {"HOME": home, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+
+
+if __name__ == "__main__":
+    main()
