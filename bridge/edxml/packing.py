@@ -5,7 +5,9 @@ Read: a ZIP that is only the carrier is opened, with a cap; a ZIP that is the fi
 or an office document by its members) stays as it is.
 """
 
+import lzma
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -125,11 +127,16 @@ def unpacked(carried: bytes | Path, content_type: str, name: str, largest: int) 
             members = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(members) != 1 or _OFFICE_MEMBERS & {entry.filename for entry in members}:
                 return carried, "zip-kept"
+            if members[0].header_offset < 0:  # a damaged directory; zipfile would seek there
+                return carried, "zip-unreadable"
             if members[0].file_size > largest:
                 raise TooLargeWithinError
             with archive.open(members[0]) as inside:
                 return _copied(inside, carried, largest), ""
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError):
+    except (
+        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+        *(NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError),
+    ):
         # not a ZIP, damaged, an unknown method, or encrypted: zipfile has no common base class for these
         return carried, "zip-unreadable"
 
