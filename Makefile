@@ -53,19 +53,19 @@ check: .venv/installed-dev
 bench: .venv/installed-dev
 	@scripts/setup-test
 	@mkdir -p var
-	$(PY) -m bench --output var/bench.jsonl
+	$(PY) -m bench.intake
 
 stress: .venv/installed-dev
 	@scripts/setup-test
-	$(PYTEST) -q --durations=10 tests/stress
+	$(PYTEST) -q --durations=10 --timeout=3600 tests/stress
 
 fuzz: .venv/installed-dev
-	DOCBRIDGE_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTEST) -q tests/fuzz
+	DOCBRIDGE_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTEST) -q -rP --timeout=86400 tests/fuzz
 
 corpus: .venv/installed-dev
 	@test -n "$(CORPUS)" || { echo 'make corpus: say where the files are: make corpus CORPUS=DIR' >&2; exit 2; }
 	@test -d "$(CORPUS)" || { echo 'make corpus: no such folder: $(CORPUS)' >&2; exit 2; }
-	DOCBRIDGE_CORPUS='$(abspath $(CORPUS))' $(PYTEST) -q --durations=10 tests/corpus
+	DOCBRIDGE_CORPUS='$(abspath $(CORPUS))' $(PYTEST) -q --durations=10 --timeout=1800 tests/corpus
 
 lock:
 	$(LOCK) --extra demo --extra setup -o requirements.txt
