@@ -1,4 +1,4 @@
-"""The documents found in a mail, and what is observed of them as documents: missing, unsigned, incomplete, known already.
+"""The documents found in a mail, and what is observed of them: missing, unsigned, incomplete, known already.
 
 An absent document and an absent signature are observations of their own: without them "nothing found" would read as
 "nothing wrong".
@@ -38,7 +38,7 @@ class Found:
 
     @property
     def key(self) -> str:
-        """What makes it the same document in another mail; "" when not enough is known (Decree 30/2020 Annex VI.III.1)."""
+        """What makes it the same document in another mail; "" = not enough is known (Decree 30/2020 Annex VI.III.1)."""
         return key_of(self.fields)
 
 

@@ -5,10 +5,8 @@ named in the Outcome.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-
-from validation.bounce import Bounce
 
 from bridge.axis.settings import AxisSettings
 from bridge.fields.fields import Field
@@ -16,6 +14,7 @@ from bridge.settings.sections import Office, Policy
 from store.judgement import Decision
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent, Organ, RoutingRule
+from validation.bounce import Bounce
 from validation.evidence import Evidence, WantedDns
 from validation.finding import Finding
 from validation.inspected import Inspected
@@ -131,4 +130,3 @@ class Outcome:
     notice: str = ""  #: the event that the sender is to be told: accepted, held, postponed, rejected; "" = nothing
     bounces: tuple[Bounce, ...] = ()
     steps: tuple[Step, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)  #: of the packet, for statuses that go back

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bridge.edxml.read import NotEdxml
 from bridge.edxml.read import read as read_packet
+from bridge.edxml.tree import NotEdxml
 from bridge.job import Job, Outcome, Wanted
 from bridge.pipeline import handle
 
@@ -21,10 +21,10 @@ def judge(job: Job, mail: bytes) -> Outcome | Wanted:
 
 
 def recognise(axis: str, packet: bytes) -> str:
-    """ "" when the octets are an edXML packet, else why they are none, for the people on the other side (Vietnamese)."""
+    """ "" when the octets are an edXML packet, else why they are none: Vietnamese, for the other side."""
     del axis
     try:
         read_packet(packet)
     except NotEdxml as problem:
-        return problem.says
+        return problem.reason.says
     return ""

@@ -5,10 +5,8 @@ value.  Files that are made (envelopes, letters) go into `folder`, under names t
 of evidence is missing the answer is Wanted, and the caller asks again when he has it.
 """
 
+from dataclasses import replace
 from pathlib import Path
-
-from validation.bounce import bounces
-from validation.classify import classify
 
 from bridge.answering import answer
 from bridge.decided import clerk_fields, released_by
@@ -22,6 +20,8 @@ from bridge.sending import sender_of
 from bridge.telling import Told
 from bridge.wrapping import wrap
 from store.mail import AxisOrigin, MailState
+from validation.bounce import bounces
+from validation.classify import classify
 from validation.inspect import inspect
 from validation.message import read
 from validation.verdict import Accepted, word
@@ -51,7 +51,7 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     sender = sender_of(job, message, raw)
     if isinstance(sender, Wanted):
         return sender
-    told.step("read", "sender", sender.why, sender.correspondent_class)
+    told.step("read", "sender", sender.why, sender.sender_class)
     observed += sender.observations
 
     # Identify: which papers are these, and what do they say of themselves?
@@ -60,13 +60,14 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
         return documents
 
     # Route: to which organs, and which rule says so?
-    routes = route(origin, message, snapshot)
+    routes = route(origin, message, snapshot, job.evidence.moment.date())
+    sender = replace(sender, by_rule=routes.sender_class)
     axes = routes.axes(snapshot)
     told.step("route", routes.rule, routes.given, ", ".join(routes.organ_ids) or "nowhere")
     observed += (*routes.observations, *sender.without_id(axes))
 
     # Judge: the worst decides, unless a person has decided.
-    kind_of_sender, policy = sender.correspondent_class, snapshot.policy
+    kind_of_sender, policy = sender.sender_class, snapshot.policy
     observed += documents.observations(kind_of_sender, policy, (key for axis in axes for key in axis.mandatory))
     findings = tuple(weigh(observation, kind_of_sender, policy) for observation in observed)
     verdict = judge(findings, kind_of_sender, policy, job.waited)

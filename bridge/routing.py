@@ -1,13 +1,15 @@
 """Where a mail goes, and the rule that said so.  Pure: addresses, subject and rules come in.
 
 For each recipient the first rule that fits decides; a mail for several organs goes to all of them in one envelope.  An
-empty pattern fits everything; "*" and "?" stand for letters; "@domain" fits every address of that domain; subjects are
-compared without accents and letter case.
+empty pattern fits everything; "*" and "?" stand for letters; "@domain" fits every address of that domain; a subject
+fits that contains the rule's words, accents and letter case aside.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 
+from bridge.addressee import Addressee, addressee
 from bridge.axis.settings import AxisSettings
 from bridge.fields.fold import fold
 from bridge.job import Snapshot
@@ -23,7 +25,7 @@ class Destination:
     """One axis and the organs there."""
 
     axis: str
-    organ_ids: tuple[str, ...]
+    organs: tuple[Addressee, ...]
     rules: tuple[str, ...]  #: ids of the rules that said so
 
 
@@ -33,12 +35,13 @@ class Routes:
 
     recipients: tuple[str, ...]
     destinations: tuple[Destination, ...]
+    sender_class: str  #: what the first rule that says so makes of the sender; "" = nothing
     observations: tuple[Observation, ...]
 
     @property
     def organ_ids(self) -> tuple[str, ...]:
         """All organs, on all axes."""
-        return tuple(organ for destination in self.destinations for organ in destination.organ_ids)
+        return tuple(organ.organ_id for destination in self.destinations for organ in destination.organs)
 
     def axes(self, snapshot: Snapshot) -> tuple[AxisSettings, ...]:
         """The axes it goes to."""
@@ -69,7 +72,7 @@ def fits(rule: RoutingRule, recipient: str, senders: tuple[str, ...], subject: s
     return (
         address_fits(rule.recipient, recipient)
         and any(address_fits(rule.sender, sender) for sender in senders or ("",))
-        and (not rule.subject or fnmatchcase(fold(subject), f"*{fold(rule.subject, keep='*?')}*"))
+        and fold(rule.subject) in fold(subject)
     )
 
 
@@ -81,7 +84,7 @@ def recipients_of(origin: Origin, message: Message) -> tuple[str, ...]:
     )
 
 
-def route(origin: Origin, message: Message, snapshot: Snapshot) -> Routes:
+def route(origin: Origin, message: Message, snapshot: Snapshot, today: date) -> Routes:
     """Where the mail goes."""
     recipients = recipients_of(origin, message)
     senders = tuple(
@@ -102,16 +105,20 @@ def route(origin: Origin, message: Message, snapshot: Snapshot) -> Routes:
                 chosen.setdefault(rule.id, rule)
                 break
     if not known and not chosen:
-        return Routes(recipients, (), (Observation(Code.RECIPIENT_UNKNOWN),))
+        return Routes(recipients, (), "", (Observation(Code.RECIPIENT_UNKNOWN),))
     default = snapshot.axes[0].name if snapshot.axes else ""
-    organs: dict[str, dict[str, None]] = {}
+    organs: dict[str, dict[Addressee, None]] = {}
     said: dict[str, dict[str, None]] = {}
     for rule in chosen.values():
         axis = rule.axis or default
-        organs.setdefault(axis, {}).update(dict.fromkeys(rule.organ_ids))
+        meant = (addressee(name, snapshot.organs, today) for name in rule.organs)
+        organs.setdefault(axis, {}).update(dict.fromkeys(meant))
         said.setdefault(axis, {})[rule.id] = None
+    known_axes = {axis.name for axis in snapshot.axes}
     destinations = tuple(
-        Destination(axis, tuple(ids), tuple(said[axis])) for axis, ids in organs.items() if axis and ids
+        Destination(axis, tuple(found), tuple(said[axis]))
+        for axis, found in organs.items()
+        if axis in known_axes and found
     )
-    missing = () if destinations else (Observation(Code.ROUTE_MISSING),)
-    return Routes(recipients, destinations, missing)
+    sender_class = next((rule.sender_class for rule in chosen.values() if rule.sender_class), "")
+    return Routes(recipients, destinations, sender_class, () if destinations else (Observation(Code.ROUTE_MISSING),))

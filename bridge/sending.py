@@ -28,11 +28,12 @@ class Sender:
     correspondent: Correspondent | None
     authentic: bool  #: SPF or an aligned DKIM signature passes for the reverse path's domain
     why: str
+    by_rule: str = ""  #: the class that a routing rule gives such senders; "" = none does
 
     @property
-    def correspondent_class(self) -> str:
-        """agency, business or individual."""
-        return self.correspondent.correspondent_class if self.correspondent else "individual"
+    def sender_class(self) -> str:
+        """agency, business or individual: what a routing rule says, else the register, else individual."""
+        return self.by_rule or (self.correspondent.sender_class if self.correspondent else "individual")
 
     @property
     def observations(self) -> tuple[Observation, ...]:
@@ -45,7 +46,7 @@ class Sender:
         """The id under which this sender's documents travel on that axis; "" when none is known."""
         if self.correspondent and self.correspondent.organ_id:
             return self.correspondent.organ_id
-        return "" if self.correspondent_class == "agency" else axis.organ_id_of_others
+        return "" if self.sender_class == "agency" else axis.organ_id_of_others
 
     def without_id(self, axes: tuple[AxisSettings, ...]) -> tuple[Observation, ...]:
         """A finding where an axis wants an id of the sender and none is known."""
@@ -86,7 +87,7 @@ def sender_of(job: Job, message: Message, raw: bytes) -> Sender | Wanted:
         for candidate in (reverse_path, *(box.address for box in boxes))
         if (found := find(job.snapshot.correspondents, candidate))
     ]
-    correspondent = min(named, key=lambda found: _STRICTNESS[found.correspondent_class], default=None)
+    correspondent = min(named, key=lambda found: _STRICTNESS[found.sender_class], default=None)
     dkim = dkim_reading(raw, job.evidence)
     if dkim.wanted and not job.last_round:
         return Wanted(dns=dkim.wanted)

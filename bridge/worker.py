@@ -5,7 +5,6 @@ ids that derive from what they hold.  A crash of the child is counted; a mail th
 again is set aside as held, and never delays another.
 """
 
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,16 +19,15 @@ from bridge.sandbox.outcome import Answered, Crashed, Files
 from bridge.sandbox.pool import Pool
 from bridge.settings import Settings
 from outbound import token
-from store.errors import LeaseLostError, Unavailable
-from store.judgement import Claimed, Judgement
-from store.mail import MailState
+from store.errors import LeaseLostError
+from store.judgement import Claimed
+from store.reply import Reply
 from store.store import Store
-from validation.codes import Code
-from validation.finding import Finding, Severity
 
 _log = structlog.get_logger("docbridge.worker")
 ROUNDS = 3  #: times that evidence is fetched for one judgement (design, "The life of a mail")
 ACTOR = "worker"
+_AFTER_A_CRASH = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ class Bench:
     evidence: EvidenceSource
     snapshot: Callable[[], Snapshot]
     secret: bytes  #: makes the tokens of return paths and reply addresses
+    arrived: Callable[[], None]  #: called when a mail came in by another way than the doors
     settled: Callable[[], None]  #: called when there may be new deliveries or notices
 
 
@@ -52,20 +51,6 @@ class Worker:
         self._bench = bench
         self.name = name
         self._lease = bench.settings.worker.lease
-
-    def run(self, stop: threading.Event, wake: threading.Event) -> None:
-        """Judges until `stop`; `wake` says that something came in."""
-        poll = self._bench.settings.worker.poll.total_seconds()
-        while not stop.is_set():
-            wake.clear()
-            try:
-                busy = self.once()
-            except Unavailable as unavailable:
-                _log.warning("unavailable", cause=unavailable.cause)
-                stop.wait(poll * 5)
-                continue
-            if not busy and not stop.is_set():
-                wake.wait(poll)
 
     def once(self) -> bool:
         """Judges the oldest mail that is due.  False when there is none.
@@ -94,7 +79,7 @@ class Worker:
                         return None
                     case Answered(value):
                         judgement = judgement_of(value, files, self._bench.settings, claimed, datetime.now(UTC))
-                        store.judgements.record(mail.id, claimed.token, judgement, ACTOR, datetime.now(UTC))
+                        store.mails.record(mail.id, claimed.token, judgement, ACTOR, datetime.now(UTC))
                         _log.info("judged", mail=mail.id, state=str(value.state), classification=value.classification)
                         self._bounced(claimed, value)
                         self._bench.settled()
@@ -133,7 +118,7 @@ class Worker:
         if wanted.documents:
             known: dict[str, str] = {}
             for key in wanted.documents:
-                for mail_id, _ in self._bench.store.judgements.documents_with_key(key, job.mail.id):
+                for mail_id, _ in self._bench.store.mails.judgements.documents_with_key(key, job.mail.id):
                     known.setdefault(key, mail_id)
             job = replace(job, known_documents=known)
         if wanted.slots:
@@ -154,23 +139,26 @@ class Worker:
         if claimed.crashes + 1 >= self._bench.settings.worker.crashes:
             self._set_aside(claimed, str(crash.wall))
             return
-        self._bench.store.mails.crashed(mail.id, claimed.token, datetime.now(UTC) + timedelta(seconds=5))
+        # A lease that runs out soon and unrecorded: the next one to take the mail counts it as a crash.
+        self._bench.store.mails.renew(mail.id, claimed.token, datetime.now(UTC) + _AFTER_A_CRASH)
 
     def _set_aside(self, claimed: Claimed, wall: str) -> None:
-        finding = Finding(Code.MAIL_CRASHED, Severity.DOUBT, (), {"wall": wall})
-        judgement = Judgement(MailState.HELD, "document", findings=(finding,))
-        self._bench.store.judgements.record(claimed.mail.id, claimed.token, judgement, ACTOR, datetime.now(UTC))
-        _log.error("set_aside", mail=claimed.mail.id, wall=wall)
+        mail = claimed.mail.id
+        self._bench.store.mails.set_aside(mail, claimed.token, ACTOR, datetime.now(UTC), evidence={"wall": wall})
+        _log.error("set_aside", mail=mail, wall=wall)
 
     def _bounced(self, claimed: Claimed, outcome: Outcome) -> None:
         """What a bounce proves of the delivery whose return path it came to."""
-        pattern, secret = self._bench.settings.outbound.return_path, self._bench.secret
+        pattern, secret, now = self._bench.settings.outbound.return_path, self._bench.secret, datetime.now(UTC)
         for path in claimed.mail.origin.rcpt_to:
             delivery = token.ours(path.address, pattern, secret)
             for bounce in outcome.bounces if delivery else ():
-                self._bench.store.deliveries.told(
-                    delivery, bounce.kind, bounce.status, bounce.reason, datetime.now(UTC)
-                )
+                if bounce.kind == "hard":
+                    proof = Reply(550, bounce.status or "5.0.0", "bounced", bounce.reason)
+                    self._bench.store.deliveries.bounced(delivery or "", proof, now)
+                else:
+                    detail = {"status": bounce.status, "mail": claimed.mail.id}
+                    self._bench.store.deliveries.event(delivery or "", f"bounce-{bounce.kind}", now, detail)
 
 
 def letter_slot(settings: Settings, secret: bytes, name: str) -> LetterSlot:

@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from bridge.edxml.compose import Enclosure, document_packet
-from bridge.edxml.packet import Party
+from bridge.edxml.compose import document_packet
+from bridge.edxml.names import safe_names
+from bridge.edxml.packet import PacketFile, Party
 from bridge.edxml.write import write
 from bridge.fields.fields import Field, Fields
 from bridge.found import Documents, Found
@@ -41,7 +42,7 @@ def believed(fields: Fields, threshold: float, sender: Sender) -> Fields:
     """
     kept = {key: field for key, field in fields.items() if field.confidence >= threshold}
     subject = fields.get("Subject")
-    if subject and sender.correspondent_class != "agency":
+    if subject and sender.sender_class != "agency":
         kept.setdefault("Subject", Field(subject.value, subject.source, subject.confidence))
     return Fields(kept)
 
@@ -56,19 +57,23 @@ def _envelope(
 ) -> EnvelopeMade:
     axis = next(axis for axis in job.snapshot.axes if axis.name == destination.axis)
     fields = believed(document.fields, job.snapshot.policy.confidence, sender)
-    organs = {organ_id: organ for organ in job.snapshot.organs for organ_id in organ.ids}
-    receivers = tuple(
-        Party(organ_id, organs[organ_id].name if organ_id in organs else "") for organ_id in destination.organ_ids
-    )
+    receivers = tuple(Party(organ.organ_id, organ.name) for organ in destination.organs)
     id_ = str(uuid.uuid5(uuid.UUID(document.id), axis.name))
+    names = safe_names(tuple(file.path[-1] for file in document.paper.files))
     packet = document_packet(
         fields,
         sender.party(axis, fields.value("OrganName")),
         receivers,
-        [Enclosure(file.path[-1], contents[file.path], file.format.media_type) for file in document.paper.files],
+        [
+            PacketFile(name, contents[file.path], file.format.media_type)
+            for name, file in zip(names, document.paper.files, strict=True)
+        ],
         job.evidence.moment,
+        own_id=document.id,
     )
     name = f"{id_}.edxml"
     with (folder / name).open("wb") as out:
         write(packet, out)
-    return EnvelopeMade(id_, document.id, axis.name, name, destination.organ_ids, destination.rules)
+    return EnvelopeMade(
+        id_, document.id, axis.name, name, tuple(organ.organ_id for organ in destination.organs), destination.rules
+    )

@@ -1,4 +1,4 @@
-"""The `docbridge` command: its nouns, loaded only when they are called, and the one place where errors become exit codes.
+"""The `docbridge` command: its nouns, loaded only when called, and the one place where errors become exit codes.
 
 Exit codes (contract): 0 done and all well; 1 done, and the answer is "no"; 2 wrong usage, settings or input file;
 3 the world is not available.  Never a traceback: our own bug is told in one line, with where its record lies.

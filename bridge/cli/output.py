@@ -66,7 +66,7 @@ def rows(
         table.add_row(*(_cell(row.get(column, "")) for column in columns))
     Console(soft_wrap=True, highlight=False).print(table)
     if more:
-        click.echo(f"... more; --limit N shows more, --json shows all")
+        click.echo("... more; --limit N shows more, --json shows all")
     return len(shown)
 
 
@@ -88,8 +88,8 @@ def facts(value: Mapping[str, Any], *, as_json: bool) -> None:
         json_line(value)
         return
     width = max((len(key) for key in value), default=0)
-    for key, item in value.items():
-        item = plain(item)
+    for key, found in value.items():
+        item = plain(found)
         if isinstance(item, list | dict):
             click.echo(f"{key:<{width}}  " + ("" if item else "-"))
             for line in item if isinstance(item, list) else [f"{k}: {v}" for k, v in item.items()]:

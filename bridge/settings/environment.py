@@ -70,11 +70,10 @@ def _place(data: dict[str, Any], parts: list[str]) -> tuple[str, ...]:
                 holder = holder.setdefault(step, {})
             elements = holder.setdefault(array[-1], [])
             wanted = parts[depth]
-            for position, element in enumerate(elements):
-                if isinstance(element, dict) and _folded(str(element.get(name_key, ""))) == wanted:
-                    break
-            else:
-                position = len(elements)
+            named = [_folded(str(element.get(name_key, ""))) for element in elements]
+            if wanted not in named:
+                named.append(wanted)
                 elements.append({name_key: wanted})
+            position = named.index(wanted)
             return (*array, str(position), *parts[depth + 1 :])
     return tuple(parts)

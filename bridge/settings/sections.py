@@ -66,7 +66,7 @@ class Policy:
 
     refuse_automatically: Annotated[
         tuple[str, ...],
-        "codes whose FAULT refuses without a person; `code` for every sender, `code:class` for one class of senders; any other FAULT is held",
+        "codes whose FAULT refuses without a person: `code`, or `code:class` for one class of senders; else it is held",
     ] = (
         "recipient.unknown",
         "size.exceeded",
@@ -85,6 +85,9 @@ class Policy:
     accepted_types: Annotated[tuple[str, ...], "media types that may travel to the province; others are a finding"] = (
         OFFICE_TYPES
     )
+    trust_packet_addresses: Annotated[
+        bool, "write to the address that a packet names for its receiver where none is registered"
+    ] = False
     postpone_every: Annotated[timedelta, "how long to wait before missing evidence is asked for again"] = timedelta(
         minutes=10
     )

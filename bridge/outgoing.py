@@ -1,0 +1,127 @@
+"""The way out: a packet of the province becomes one finished letter for each receiver with a registered address.
+
+A receiver without one is a finding, and a person must look: nobody is written to at an address that a packet alone
+names unless policy says so.  Files are handed on byte for byte.  A status packet is filed.
+"""
+
+import uuid
+from pathlib import Path
+
+from bridge.edxml.packet import DocumentPacket, Party, StatusPacket
+from bridge.edxml.read import read
+from bridge.edxml.tree import NotEdxml
+from bridge.fields.fields import Field, Source
+from bridge.job import DocumentMade, Job, LetterMade, Outcome, Wanted
+from bridge.judging import judge, weigh
+from bridge.letters.document_letter import document_letter
+from bridge.telling import Told
+from outbound.header import UnfitLetterError
+from outbound.letter import compose
+from store.mail import AxisOrigin, MailState
+from validation.codes import Code
+from validation.finding import Observation
+from validation.verdict import Accepted, word
+
+
+def handle_packet(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
+    """What becomes of one packet that came from the axis."""
+    told = Told()
+    try:
+        packet = read(raw)
+    except NotEdxml as problem:
+        return _held(job, told, (Observation(Code.PACKET_INVALID, evidence={"reason": problem.reason.says}),))
+    match packet:
+        case StatusPacket():
+            told.step("read", "packet", "status", str(packet.status))
+            return Outcome(MailState.FILED, "status", "", (), steps=told.steps)
+        case DocumentPacket():
+            return _letters(job, packet, folder, told)
+
+
+def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outcome | Wanted:
+    addressed = {party.organ_id: addresses_of(job, party) for party in packet.receivers}
+    missing = tuple(
+        Observation(Code.PACKET_UNADDRESSED, evidence={"organ": organ_id})
+        for organ_id, found in addressed.items()
+        if not found
+    )
+    if missing or not addressed:
+        return _held(job, told, missing or (Observation(Code.PACKET_UNADDRESSED),), packet)
+    recipients = tuple(dict.fromkeys(address for found in addressed.values() for address in found))
+    if len(job.slots) < len(recipients):
+        return Wanted(slots=len(recipients))
+    made = []
+    for slot, recipient in zip(job.slots, recipients, strict=False):
+        try:
+            letter = document_letter(
+                packet,
+                recipient,
+                job.snapshot.office,
+                sender=job.snapshot.sender,
+                message_id=slot.message_id,
+                reply_to=slot.reply_to,
+                date=job.evidence.moment,
+                own=Path(job.snapshot.templates) if job.snapshot.templates else None,
+            )
+            octets = compose(letter)
+        except UnfitLetterError as unfit:
+            return _held(job, told, (Observation(Code.PACKET_INVALID, evidence={"reason": str(unfit)}),), packet)
+        name = f"{slot.letter_id}.eml"
+        (folder / name).write_bytes(octets)
+        made.append(LetterMade(slot, recipient, name))
+        told.step("wrap", "registered address", packet.document_id, slot.delivery_id)
+    return Outcome(
+        MailState.ACCEPTED,
+        "packet",
+        "",
+        (),
+        documents=(document_of(job, packet, "accepted"),),
+        letters=tuple(made),
+        steps=told.steps,
+    )
+
+
+def addresses_of(job: Job, party: Party) -> tuple[str, ...]:
+    """Where letters for that receiver go: the first registered address of its correspondent or organ."""
+    correspondents, organs = job.snapshot.correspondents, job.snapshot.organs
+    # Businesses and persons share the id of the body that manages their accounts (Circular 01/2022/TT-BTTTT): where
+    # the packet names a registered address, that tells them apart.
+    named = party.email.lower()
+    if named and any(named == known.lower() for one in correspondents for known in one.addresses):
+        return (party.email,)
+    wanted = party.organ_id.strip().casefold()
+    owners = [one for one in correspondents if one.organ_id.casefold() == wanted and one.addresses] if wanted else []
+    if len(owners) == 1:
+        return owners[0].addresses[:1]
+    for organ in organs if not owners else ():
+        if organ.addresses and any(known.value.casefold() == wanted for known in organ.ids):
+            return organ.addresses[:1]
+    return (party.email,) if party.email and job.snapshot.policy.trust_packet_addresses else ()
+
+
+def document_of(job: Job, packet: DocumentPacket, verdict: str) -> DocumentMade:
+    """The packet as a document of the books; a status that goes back takes its words from here."""
+    said = {
+        "OrganId": packet.sender.organ_id,
+        "OrganName": packet.sender.name,
+        "CodeNumber": packet.code.number,
+        "CodeNotation": packet.code.notation,
+        "IssuedDate": packet.issued.isoformat() if packet.issued else "",
+        "Subject": packet.subject,
+        "DocumentId": packet.document_id,
+    }
+    fields = {key: Field(value, Source.SIDECAR, 1.0) for key, value in said.items() if value}
+    name = job.mail.origin.packet if isinstance(job.mail.origin, AxisOrigin) else "packet.edxml"
+    annexes = tuple((name, file.name) for file in packet.files)
+    return DocumentMade(str(uuid.uuid5(uuid.UUID(job.mail.id), name)), (name,), annexes, verdict, fields, "")
+
+
+def _held(job: Job, told: Told, observed: tuple[Observation, ...], packet: DocumentPacket | None = None) -> Outcome:
+    policy = job.snapshot.policy
+    findings = tuple(weigh(observation, "agency", policy) for observation in observed)
+    verdict = judge(findings, "agency", policy, job.waited)
+    told.findings(verdict.findings)
+    told.step("judge", "the worst finding decides", "packet", word(verdict))
+    state = MailState.HELD if isinstance(verdict, Accepted) else MailState(word(verdict))
+    documents = (document_of(job, packet, str(state)),) if packet else ()
+    return Outcome(state, "packet", "", verdict.findings, documents=documents, steps=told.steps)

@@ -1,0 +1,105 @@
+"""Tells senders what became of their mail: events close together become one letter, each is told once."""
+
+from datetime import UTC, datetime
+
+import structlog
+
+from bridge.catalogue import mend, says
+from bridge.letters.receipt import Event, ReceiptFacts, ReceiptFile, Remark, receipt
+from bridge.sentences import signature_says
+from bridge.worker import Bench, letter_slot
+from outbound.header import UnfitLetterError
+from outbound.letter import compose
+from store.judgement import DocumentRecord, Judged, LetterRecord, NewDelivery
+from store.mail import ReceivedMail
+from store.notices import Notice
+from validation.finding import Finding, Severity
+from validation.inspected import Inspected
+
+_log = structlog.get_logger("docbridge.notifier")
+
+
+class Notifier:
+    """Composes receipts."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def once(self) -> bool:
+        """One letter for every mail whose notices are ripe.  False when there was none.
+
+        Raises:
+            Unavailable: the store cannot; it is told later.
+        """
+        groups = self._bench.store.notices.ripe(datetime.now(UTC), self._bench.settings.receipts.gather)
+        for group in groups:
+            self._tell(group)
+        if groups:
+            self._bench.settled()
+        return bool(groups)
+
+    def _tell(self, group: tuple[Notice, ...]) -> None:
+        store, settings, now = self._bench.store, self._bench.settings, datetime.now(UTC)
+        mail_id = group[0].mail_id
+        mail, judged = store.mails.get(mail_id), store.mails.judgements.current(mail_id)
+        if mail is None or judged is None or not mail.origin.mail_from:
+            store.notices.told(group, now, reason="there is nobody to write to")
+            return
+        slot = letter_slot(settings, self._bench.secret, f"{mail_id}/receipt/{group[-1].number}/{group[-1].event}")
+        letter = receipt(
+            facts_of(mail, judged, group),
+            settings.office,
+            sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
+            message_id=slot.message_id,
+            reply_to=slot.reply_to,
+            own=settings.receipts.templates,
+        )
+        try:
+            octets = compose(letter)
+        except UnfitLetterError as unfit:
+            store.notices.told(group, now, reason=f"no letter can be written: {unfit}")
+            return
+        # RFC 3834 section 3.3: an automatic answer goes out under the empty reverse path.
+        token = slot.reply_to.partition("+")[2].partition("@")[0]
+        record = LetterRecord(slot.letter_id, octets, slot.message_id, "", token)
+        delivery = NewDelivery(slot.delivery_id, "letter", slot.letter_id, mail.origin.mail_from, now)
+        store.notices.told(group, now, letter=record, delivery=delivery)
+        _log.info("receipt_queued", mail=mail_id, letter=slot.letter_id)
+
+
+def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> ReceiptFacts:
+    """Everything that the receipt may tell."""
+    return ReceiptFacts(
+        mail_id=mail.id,
+        received_at=mail.received_at,
+        recipient=mail.origin.mail_from,
+        message_id=mail.message_id,
+        events=tuple(Event(notice.event, notice.at) for notice in group),
+        files=tuple(_file(file, judged.findings) for top in judged.attachments for file in top.walk()),
+        documents=tuple(filter(None, map(_named, judged.documents))),
+        remarks=_remarks(judged.findings),
+    )
+
+
+def _file(file: Inspected, findings: tuple[Finding, ...]) -> ReceiptFile:
+    told = tuple(
+        says(finding) for finding in findings if finding.about == file.path and finding.severity > Severity.NOTE
+    )
+    signature = " ".join(map(signature_says, file.signatures))
+    return ReceiptFile(file.path[-1], file.size, file.sha256, file.format.pages, told, signature)
+
+
+def _remarks(findings: tuple[Finding, ...]) -> tuple[Remark, ...]:
+    """What weighs, worst first, each sentence once."""
+    weighing = sorted((f for f in findings if f.severity > Severity.NOTE), key=lambda finding: -finding.severity)
+    return tuple(dict.fromkeys(Remark(says(finding), mend(finding)) for finding in weighing))
+
+
+def _named(document: DocumentRecord) -> str:
+    """35/QĐ-UBND ngày 20/11/2026, as far as it is known."""
+    known = {key: field.value for key, field in document.fields.items()}
+    number, notation = known.get("CodeNumber", ""), known.get("CodeNotation", "")
+    if not (number and notation):
+        return ""
+    day = known.get("IssuedDate", "")
+    return f"{number}/{notation}" + (f" ngày {day[8:10]}/{day[5:7]}/{day[:4]}" if day else "")
