@@ -26,7 +26,7 @@ def test_each_delivery_is_claimed_by_one_alone(store: Store) -> None:
     queued = {delivery.id for delivery in store.deliveries.list(Queued)}
 
     def send(owner: str) -> list[str]:
-        taken = []
+        taken: list[str] = []
         while claimed := store.deliveries.claim("letter", owner, MINUTE, NOW, limit=3):
             taken.extend(delivery.id for delivery in claimed)
         return taken

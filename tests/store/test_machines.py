@@ -32,7 +32,7 @@ ARROWS = {
 }
 
 
-@pytest.mark.parametrize(("start", "end"), product(ARROWS, ARROWS), ids=lambda word: str(word))
+@pytest.mark.parametrize(("start", "end"), list(product(ARROWS, ARROWS)), ids=str)
 def test_a_mail_moves_along_the_arrows_alone(start: str, end: str) -> None:
     if end in ARROWS[start].split():
         assert move(MailState(start), MailState(end)) is MailState(end)

@@ -33,7 +33,7 @@ def test_threads_share_the_work_without_overlap(store: Store) -> None:
     kept = {keep(store, b"%d" % number).mail_id for number in range(40)}
 
     def work(owner: str) -> list[str]:
-        taken = []
+        taken: list[str] = []
         while claim := store.mails.claim(owner, MINUTE, NOW):
             taken.append(claim.mail.id)
         return taken
