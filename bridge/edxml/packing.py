@@ -5,7 +5,6 @@ Read: a ZIP that is only the carrier is opened, with a cap; a ZIP that is the fi
 or an office document by its members) stays as it is.
 """
 
-import lzma
 import shutil
 import struct
 import zipfile
@@ -41,6 +40,9 @@ _ZIP_BASED = frozenset(
     | {"epub", "jar", "apk", "asice", "asics", "vsdx", "ott", "kmz"}
 )
 _OFFICE_MEMBERS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"})
+#: a damaged or encrypted ZIP: zipfile has no common base class for what it raises
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+_KNOWN_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _PIECE = 1 << 20
 _IN_MEMORY = 8 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same file gives the same bytes on every retry
@@ -127,17 +129,14 @@ def unpacked(carried: bytes | Path, content_type: str, name: str, largest: int) 
             members = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(members) != 1 or _OFFICE_MEMBERS & {entry.filename for entry in members}:
                 return carried, "zip-kept"
-            if members[0].header_offset < 0:  # a damaged directory; zipfile would seek there
+            plain = members[0].compress_type in _KNOWN_METHODS  # the others' decoders fail in ways of their own
+            if members[0].header_offset < 0 or not plain:  # a damaged directory; zipfile would seek there
                 return carried, "zip-unreadable"
             if members[0].file_size > largest:
                 raise TooLargeWithinError
             with archive.open(members[0]) as inside:
                 return _copied(inside, carried, largest), ""
-    except (
-        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-        *(NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError),
-    ):
-        # not a ZIP, damaged, an unknown method, or encrypted: zipfile has no common base class for these
+    except DAMAGED_ZIP:
         return carried, "zip-unreadable"
 
 

@@ -5,11 +5,11 @@ Only what is unmistakable in running text is taken: number after "Số", place a
 
 import re
 import zipfile
-import zlib
 from io import BytesIO
 
 from lxml import etree
 
+from bridge.edxml.packing import DAMAGED_ZIP
 from bridge.fields.fields import Field, Key, Source
 from bridge.fields.fold import tidy
 from bridge.fields.patterns import ABOUT, designation, place_and_date
@@ -52,10 +52,13 @@ def fields_of(text: str, source: Source) -> dict[Key, Field]:
 def word_text(content: bytes) -> str:
     """The paragraphs of a .docx, one a line; "" when it cannot be read."""
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive, archive.open("word/document.xml") as part:
-            xml = part.read(_LARGEST_PART + 1)
-    except (zipfile.BadZipFile, KeyError, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        # zipfile has no common base class for damaged, encrypted, and unknown
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            entry = archive.getinfo("word/document.xml")
+            if entry.compress_type != zipfile.ZIP_DEFLATED or entry.header_offset < 0:
+                return ""
+            with archive.open(entry) as part:
+                xml = part.read(_LARGEST_PART + 1)
+    except (KeyError, *DAMAGED_ZIP):
         return ""
     if len(xml) > _LARGEST_PART:
         return ""
