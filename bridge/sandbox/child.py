@@ -67,7 +67,7 @@ def load(orders: Orders) -> dict[str, _Job]:
         function = getattr(importlib.import_module(module_name), function_name)
         first = next(iter(inspect.signature(function).parameters))
         kind = typing.get_type_hints(function, include_extras=True)[first]
-        codec.reader_of(kind)
+        codec.prepare(kind)
         jobs[name] = _Job(function, kind)
     return jobs
 

@@ -165,6 +165,27 @@ def reader_of(kind: Shape) -> _Reader:
     raise TypeError(f"{kind} cannot be read strictly")
 
 
+@functools.cache
+def prepare(kind: Shape) -> None:
+    """See that values of this type, and all within it, can be read.
+
+    Raises:
+        TypeError: they cannot.  Our bug, better seen at the start than with the first value of a rare kind.
+    """
+    seen: set[Shape] = set()
+    due: list[Shape] = [kind]
+    while due:
+        shape = due.pop()
+        if shape in seen or shape is ...:
+            continue
+        seen.add(shape)
+        if isinstance(shape, type) and dataclasses.is_dataclass(shape):
+            _fields(shape)
+            due += typing.get_type_hints(shape).values()
+        due += [] if typing.get_origin(shape) is Literal else typing.get_args(shape)
+    reader_of(kind)
+
+
 def _union(members: tuple[Any, ...]) -> _Reader:
     by_kind: dict[str, _Reader] = {}
     for member in members:

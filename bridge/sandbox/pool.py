@@ -72,7 +72,7 @@ class Pool:
         self._free: list[Child] = []
         self._all: set[Child] = set()
         self._serial = 0
-        self._failed: StartError | OSError | None = None
+        self._failed: Exception | None = None
         self._closed = False
         self._changed = threading.Condition()
         # Children are started by this one thread, which lives as long as the pool: PR_SET_PDEATHSIG counts the end
@@ -112,7 +112,7 @@ class Pool:
             ClosedError: the pool is closed.
         """
         kind: codec.Shape = functools.reduce(operator.or_, answer) if isinstance(answer, tuple) else answer
-        codec.reader_of(kind)
+        codec.prepare(kind)
         encoded = codec.encode(arguments)
         with contextlib.ExitStack() as opened:
             given = [one if isinstance(one, bytes) else opened.enter_context(_open(one)) for one in payloads]
@@ -143,12 +143,14 @@ class Pool:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._starter.shutdown(wait=True, cancel_futures=True)
-        with self._changed:
-            children, self._all = self._all, set()
+            for child in self._free:
+                child.close()
+            self._all.difference_update(self._free)
             self._free.clear()
-        for child in children:
-            child.close()
+            for child in self._all:
+                child.kill()  # whoever waits for its answer hears of it, and closes it
+            self._changed.wait_for(lambda: not self._all)
+        self._starter.shutdown(wait=True, cancel_futures=True)
         shutil.rmtree(self._base, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -165,6 +167,22 @@ class Pool:
             return self._serial
 
     def _start(self) -> None:
+        try:
+            child = self._start_one()
+        except Exception as error:  # noqa: BLE001  the border of a thread: unseen, it would leave callers waiting for ever
+            with self._changed:
+                self._failed = error
+                self._changed.notify_all()
+            return
+        with self._changed:
+            if self._closed:
+                child.close()
+                return
+            self._all.add(child)
+            self._free.append(child)
+            self._changed.notify_all()
+
+    def _start_one(self) -> Child:
         work = Path(tempfile.mkdtemp(prefix="child-", dir=self._base))  # mode 0700
         if os.geteuid() == 0:
             os.chown(work, NOBODY, NOBODY)
@@ -181,20 +199,7 @@ class Pool:
             open_files=settings.open_files,
             seconds=settings.seconds * settings.patience,
         )
-        try:
-            child = Child(orders, settings, self._code)
-        except OSError as error:
-            with self._changed:
-                self._failed = error
-                self._changed.notify_all()
-            return
-        with self._changed:
-            if self._closed:
-                child.close()
-                return
-            self._all.add(child)
-            self._free.append(child)
-            self._changed.notify_all()
+        return Child(orders, settings, self._code)
 
     @contextlib.contextmanager
     def _child(self) -> Iterator[Child]:
@@ -214,11 +219,13 @@ class Pool:
             while True:
                 if self._closed:
                     raise ClosedError
-                if self._failed is not None:
-                    failed, self._failed = self._failed, None
+                failed, self._failed = self._failed, None
+                if failed is not None:
+                    _log.error("sandbox.start_failed", error=type(failed).__name__)
                     self._starter.submit(self._start)
-                    raise StartError(str(failed)) from failed
-                for child in [one for one in self._free if one.is_ready and not one.is_alive()]:
+                    if not self._all:
+                        raise StartError(str(failed)) from failed
+                for child in [one for one in self._free if not one.is_fit()]:
                     self._replace(child)
                 if self._free:
                     ready = next((at for at, one in enumerate(self._free) if one.may_be_ready()), 0)
@@ -226,7 +233,7 @@ class Pool:
                 self._changed.wait()
 
     def _give_back(self, child: Child) -> None:
-        fit = child.is_alive() and child.jobs_done < self._settings.jobs_per_child and empty(child.work)
+        fit = not child.is_closed and child.jobs_done < self._settings.jobs_per_child and empty(child.work)
         with self._changed:
             if fit and not self._closed:
                 self._free.append(child)
@@ -237,11 +244,12 @@ class Pool:
     def _replace(self, child: Child) -> None:
         if child in self._free:
             self._free.remove(child)
-        self._all.discard(child)
         child.close()
         shutil.rmtree(child.work, ignore_errors=True)
+        self._all.discard(child)
         if not self._closed:
             self._starter.submit(self._start)
+        self._changed.notify_all()
 
     def _read(self, outcome: Frame | Crashed, kind: codec.Shape, child: Child) -> Answered[Any] | Crashed:
         if isinstance(outcome, Crashed):

@@ -23,11 +23,13 @@ from bridge.sandbox.frames import Kind
 from bridge.sandbox.outcome import Crashed, Stop
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.wall import Orders, Wall
+from store.errors import Unavailable
 
 _PIECE = 1 << 20
 _READY_LIMIT = 1 << 16
 _COMPLAINT_LIMIT = 4096
 _LOOK_AT_FOLDER = 0.2  #: seconds between two looks at what the child has written
+_LAST_BREATH = 1.0  #: seconds between the end of the pipe and the end of the process
 _PASSED_ON = ("LD_LIBRARY_PATH",)  #: of our environment: where the libraries are; nothing else (it may hold secrets)
 
 Payload = bytes | Path
@@ -98,11 +100,16 @@ class Child:
 
     def may_be_ready(self) -> bool:
         """Whether waiting for READY would end at once."""
-        return self.is_ready or bool(select.select([self._pipes[1]], [], [], 0)[0])
+        return self.is_ready or self._has_spoken()
 
-    def is_alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
+    def is_fit(self) -> bool:
+        """Whether it may be given a job: it has not ended, and has said nothing since its last answer."""
+        return not self.is_ready or not self._has_spoken()
+
+    def _has_spoken(self) -> bool:
+        poll = select.poll()
+        poll.register(self._pipes[1], select.POLLIN)
+        return bool(poll.poll(0))  # the end of the pipe counts as a word, too
 
     def wait_ready(self) -> None:
         """Wait until its walls stand.
@@ -128,10 +135,20 @@ class Child:
             return Crashed(Stop.ANSWER, "of another job")
         return frame
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was killed and collected."""
+        return self._process.returncode is not None
+
+    def kill(self) -> None:
+        """Kill it, with all that it might have started.  Safe beside a thread that waits for its answer."""
+        if self._process.returncode is None:  # not collected yet: its number is still its own
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
     def close(self) -> None:
-        """Kill it, with all that it might have started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        """Kill it and collect it."""
+        self.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe:
@@ -199,20 +216,22 @@ class Child:
         return None
 
     def _post_mortem(self) -> Crashed:
-        """Why the child closed its pipe."""
-        try:
-            code = self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            return Crashed(Stop.ERROR, "hung up")
-        match -code:
+        """Why the child closed its pipe.  Looks without collecting it: `close` must still be able to kill its group."""
+        look = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        deadline = time.monotonic() + _LAST_BREATH
+        while (ended := os.waitid(os.P_PID, self.pid, look)) is None:
+            if time.monotonic() > deadline:
+                return Crashed(Stop.ERROR, "hung up")
+            time.sleep(0.001)
+        if ended.si_code == os.CLD_EXITED:
+            return Crashed(Stop.ERROR, f"exit {ended.si_status}")
+        match ended.si_status:
             case signal.SIGXCPU:
                 return Crashed(Stop.CPU, "SIGXCPU")
             case signal.SIGKILL:
                 return Crashed(Stop.KILLED, "SIGKILL")
-            case number if number > 0:
+            case number:
                 return Crashed(Stop.SIGNAL, signal.Signals(number).name if number < 32 else str(number))
-            case _:
-                return Crashed(Stop.ERROR, f"exit {code}")
 
 
 def _outgoing(serial: int, job: bytes, payloads: Sequence[BinaryIO | bytes]) -> Iterator[bytes | memoryview]:
@@ -226,8 +245,11 @@ def _outgoing(serial: int, job: bytes, payloads: Sequence[BinaryIO | bytes]) -> 
         left = os.fstat(payload.fileno()).st_size
         yield frames.header(Kind.PAYLOAD, serial, left)
         while left:
-            piece = payload.read(min(left, _PIECE))
+            try:
+                piece = payload.read(min(left, _PIECE))
+            except OSError as error:
+                raise Unavailable(f"payload: {error.strerror}") from error
             if not piece:
-                raise EOFError("a file became shorter while it was read")
+                raise Unavailable("payload: a file became shorter while it was read")
             left -= len(piece)
             yield piece

@@ -7,7 +7,7 @@ import os
 import platform
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from bridge.sandbox.outcome import Answered, Crashed, Files, Stop
 from bridge.sandbox.pool import Pool
 from tests.sandbox.hostile import ATTACKS, Attack, Refused, Succeeded
-from tests.sandbox.pools import ask, hostile_pool, works
+from tests.sandbox.pools import SMALL, ask, hostile_pool, works
 from tests.servers.process import scratch
 
 SECRET = "password = 'not for children'\n"
@@ -93,8 +93,6 @@ def test_is_refused_and_leaves_no_trace(pool: Pool, world: World, attack: str) -
     [
         pytest.param("allocate", Stop.MEMORY, id="allocating four gigabytes is stopped by the memory limit"),
         pytest.param("loop", Stop.CPU, id="a loop is stopped by the processor limit"),
-        pytest.param("sleep", Stop.TIME, id="waiting for ever is stopped by the clock"),
-        pytest.param("stop_itself", Stop.TIME, id="a stopped process is stopped by the clock"),
         pytest.param("fill", Stop.DISK, id="filling the disk is stopped by the pool's eye on the folder"),
         pytest.param("many", Stop.DISK, id="files without number are stopped by the pool's eye on the folder"),
         pytest.param("fault", Stop.SIGNAL, id="a segmentation fault is told as such"),
@@ -115,6 +113,15 @@ def test_is_stopped_and_named(pool: Pool, job: str, wall: Stop) -> None:
     assert outcome.wall is wall, outcome
     assert "Nguyễn" not in outcome.detail + outcome.trace
     assert works(pool)
+
+
+@pytest.mark.parametrize("job", ["sleep", "stop_itself"])
+def test_what_neither_works_nor_ends_is_stopped_by_the_clock(job: str) -> None:
+    with hostile_pool(replace(SMALL, patience=1.5)) as pool:
+        outcome = ask(pool, job)
+        assert isinstance(outcome, Crashed)
+        assert outcome.wall is Stop.TIME
+        assert works(pool)
 
 
 def test_every_wall_reports_that_it_stands(pool: Pool) -> None:
