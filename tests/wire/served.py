@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import resource
 import signal
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 import uvloop
 from sqlalchemy import select
 
@@ -137,6 +139,16 @@ def served(
         store.close()
 
 
+def _log_as_in_service() -> None:
+    """One line of JSON for each event, from INFO up."""
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
 async def _serve(folder: Path, port: int, max_size: int) -> None:
     store = Store.open(folder)
     store.intake.start()
@@ -155,5 +167,6 @@ if __name__ == "__main__":
     if int(file_limit):  # a disk that fills up: writing beyond fails with EFBIG once SIGXFSZ is ignored
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(file_limit), int(file_limit)))
+    _log_as_in_service()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as main_runner:
         main_runner.run(_serve(Path(where), int(listen), int(size)))
