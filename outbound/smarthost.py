@@ -69,9 +69,12 @@ class Conversation:
     async def end(self) -> None:
         """Part politely."""
         if self._client is not None:
+            transport = self._client.transport
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                 await self._client.quit(timeout=_PARTING)
+            _abort(transport)
         self._close()
+        await asyncio.sleep(0)  # the transport closes its socket in the loop's next round
 
     async def _once(self, letter: Handover, sender: str, recipient: str) -> Attempt:
         self._stage = Stage.CONNECT
@@ -176,9 +179,16 @@ class Conversation:
 
     def _close(self) -> None:
         if self._client is not None:
+            _abort(self._client.transport)
             self._client.close()
         self._client = None
         self._sent = 0
+
+
+def _abort(transport: asyncio.BaseTransport | None) -> None:
+    """Close now: `close` waits for a peer who may never read what is still to be written, or end TLS in form."""
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 async def _taken(protocol: SMTPProtocol, hearing: asyncio.Future[SMTPResponse], wait: timedelta) -> bool:

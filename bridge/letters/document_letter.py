@@ -141,4 +141,6 @@ def _signer(signer: PacketSigner) -> str:
 
 def _file_name(name: str) -> str:
     """A name that may stand in a header; the packet's reader has made it safe for disks already."""
-    return one_line(name.replace("/", "_").replace("\\", "_"), 200) or "tep-dinh-kem"
+    plain = one_line(name.replace("/", "_").replace("\\", "_"), 1000) or "tep-dinh-kem"
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:180]}{dot}{ending}" if dot and len(ending) <= 10 else plain[:190]
