@@ -12,12 +12,24 @@ from tests.servers import postgres as database
 from tests.servers.process import RUNNING_LOGS, tail
 
 
+#: How long each server's log was when the running test began.
+_READ = pytest.StashKey[dict[str, int]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note where the logs end, so that a failed test shows what was logged during it."""
+    item.stash[_READ] = {name: log.stat().st_size for name, log in RUNNING_LOGS.items() if log.exists()}
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the ends of the running servers' logs under a failed test."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what the running servers logged during a failed test under it."""
     report = yield
     if report.failed:
-        report.sections.extend((f"log of {name}", tail(log)) for name, log in RUNNING_LOGS.items())
+        before = item.stash.get(_READ, {})
+        logs = [(name, tail(log, before.get(name, 0))) for name, log in RUNNING_LOGS.items()]
+        report.sections.extend((f"log of {name}", text) for name, text in logs if text)
     return report
 
 

@@ -110,7 +110,7 @@ def postgres(log: Path) -> Iterator[Postgres]:
                 "-k",
                 str(folder),
             ),
-            *("-c", "fsync=on", "-c", "max_connections=100", "-c", "log_min_messages=warning"),
+            *("-c", "fsync=on", "-c", "max_connections=100", "-c", "log_checkpoints=off"),
         ]
         # SIGINT is PostgreSQL's fast shutdown: sessions are cut, the cluster is closed cleanly.
         with running("postgres", command, log, server.ready, user=user, cwd=folder, stop_signal=signal.SIGINT):

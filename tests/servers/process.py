@@ -15,11 +15,11 @@ from tests.servers.wait import DeadlineError, wait_until
 RUNNING_LOGS: dict[str, Path] = {}
 
 
-def tail(log: Path, lines: int = 60) -> str:
-    """The end of a log, for a person who asks why a test failed."""
+def tail(log: Path, start: int = 0, lines: int = 60) -> str:
+    """The end of a log, from octet `start` on at most, for a person who asks why a test failed."""
     if not log.exists():
         return "(no log)"
-    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-lines:])
+    return "\n".join(log.read_bytes()[start:].decode("utf-8", "replace").splitlines()[-lines:])
 
 
 def binary(name: str, *more_places: str) -> str:
