@@ -11,7 +11,6 @@ from tests.servers import postfix as mta
 from tests.servers import postgres as database
 from tests.servers.process import RUNNING_LOGS, tail
 
-
 #: How long each server's log was when the running test began.
 _READ = pytest.StashKey[dict[str, int]]()
 
