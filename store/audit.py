@@ -71,7 +71,8 @@ def audit(
 
 
 def _by(connection: Connection, column: ColumnElement[str]) -> dict[str, int]:
-    return dict(connection.execute(select(column, func.count()).group_by(column)).tuples().all())
+    rows = connection.execute(select(column.label("word"), func.count().label("many")).group_by(column))
+    return {row.word: row.many for row in rows}
 
 
 def _counted(connection: Connection, overdue: datetime) -> Iterator[Difference]:

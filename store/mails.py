@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from store.blobs import Blobs
 from store.connection import Database
@@ -71,6 +71,12 @@ class Mails:
         if until is not None:
             asked.append(mails.c.received_at < until)
         return self._pages(asked, limit)
+
+    def states(self) -> dict[str, int]:
+        """How many mails are in each state."""
+        with self._db.reading() as connection:
+            asked = select(mails.c.state, func.count()).group_by(mails.c.state)
+            return {state: int(count) for state, count in connection.execute(asked)}
 
     def with_message_id(self, message_id: str) -> tuple[ReceivedMail, ...]:
         """Mails that were read and bear this Message-ID, newest first."""

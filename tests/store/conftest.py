@@ -1,9 +1,8 @@
 """Every test of the store runs on SQLite and on a real PostgreSQL.
 
-The schema is migrated once a session and copied for each test.
+The schema is migrated once a session; each test finds it empty.
 """
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from store.connection import migrate, open_database
+from store.schema import journal_head, metadata
 from store.settings import StoreSettings
 from store.store import Store, open_store
 from tests.servers.postgres import Postgres
@@ -46,28 +46,33 @@ def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_model(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a PostgreSQL database with the schema and nothing in it."""
+    """The URL of a PostgreSQL database with the schema, for one test after the other."""
     with postgres_server.database() as url:
         migrated(StoreSettings(data=tmp_path_factory.mktemp("model"), database=url))
-        yield url.rpartition("/")[2]
+        yield url
+
+
+def emptied(settings: StoreSettings) -> None:
+    """Take every row away, as after a migration.  Quicker than a database for each test."""
+    db = open_database(settings)
+    with db.transaction() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.execute(journal_head.insert().values(id=1, seq=0, hash="0" * 64))
+    db.close()
 
 
 @pytest.fixture(params=KINDS)
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreSettings]:
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> StoreSettings:
     """Settings of a store that holds nothing yet."""
     settings = StoreSettings(data=tmp_path / "var", lock_wait=timedelta(seconds=5))
     if request.param == "sqlite":
         settings.data.mkdir()
         shutil.copy(request.getfixturevalue("sqlite_model"), settings.data)
-        yield settings
-        return
-    server: Postgres = request.getfixturevalue("postgres_server")
-    model: str = request.getfixturevalue("postgres_model")
-    name = f"t_{secrets.token_hex(6)}"
-    with server.connect() as maintenance:
-        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {model}".encode())
-        yield replace(settings, database=server.url(name))
-        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        return settings
+    settings = replace(settings, database=request.getfixturevalue("postgres_model"))
+    emptied(settings)
+    return settings
 
 
 @pytest.fixture

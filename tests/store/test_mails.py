@@ -58,9 +58,9 @@ while claim := store.mails.claim("process", timedelta(minutes=1), datetime.fromi
 def test_processes_share_the_work_without_overlap(store: Store, settings: StoreSettings) -> None:
     kept = {keep(store, b"%d" % number).mail_id for number in range(30)}
     arguments = [sys.executable, "-c", CLAIMER, str(settings.data), settings.database, NOW.isoformat()]
-    workers = [subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    workers = [subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     taken = [line for worker in workers for line in worker.communicate(timeout=60)[0].split()]
-    assert [worker.returncode for worker in workers] == [0, 0, 0]
+    assert [worker.returncode for worker in workers] == [0, 0]
     assert Counter(taken) == Counter(kept)
 
 
