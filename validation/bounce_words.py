@@ -57,7 +57,7 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _COPY = re.compile(
-    r"^[ \t>*#=-]*(?:(?:-{2,}|={2,}|\*{2,}).{0,60}(?:copy of|original|returned (?:mail|message)"
+    r"^[ \t>*#=-]{0,8}(?:(?:-{2,40}|={2,40}|\*{2,40}).{0,60}(?:copy of|original|returned (?:mail|message)"
     r"|message header|header of|unsent message"
     r"|source mail|below this line|undelivered|included|message follows|message (?:text|body|content)).{0,80}"
     r"|(?:original )?message (?:headers? )?(?:follows?|text|body)\b.{0,40}|message headers follow.{0,5}"
@@ -69,7 +69,7 @@ _COPY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LEADING = re.compile(
-    rf"^[ \t>*-]*(?:(?:rcpt to|recipients?|to|address(?:es)?|addressed to|failed|user|final-recipient"
+    rf"^[ \t>*-]{{0,40}}(?:(?:rcpt to|recipients?|to|address(?:es)?|addressed to|failed|user|final-recipient"
     rf"|original-recipient|intended recipient"
     rf"|failed recipient|delivery failed \d+ attempts|envelope-to|unknown (?:user|recipient)"
     rf"|undeliverable to)\b[^@\n<]{{0,40}}?[:;=]? ?)?"
@@ -80,6 +80,7 @@ _ANY = re.compile(rf"(?<![\w@.=+-])<?({_ADDRESS})>?")
 _NOT_FAILED = re.compile(
     r"contact|assistance|from |postmaster|envelope-from|sender|\bby \b|reporting|help@|support@|reply to", re.IGNORECASE
 )
+_LINE = 1_000  #: characters of one line
 _READ = 20_000  #: characters of a text that are looked at
 
 
@@ -93,7 +94,8 @@ class Failure:
 
 def _own_words(message: Message) -> str:
     """What the server says, without the copy of the mail below it."""
-    text = message.text[:_READ]
+    # A server's line is short; a longer one would only cost the patterns their time.
+    text = "\n".join(line[:_LINE] for line in message.text[:_READ].splitlines())
     if not text.strip():  # the words may sit in a part that counts as a file
         for part in message.parts:
             if part.content_type.startswith("text/") and part.content_type != "text/rfc822-headers":

@@ -20,7 +20,6 @@ _SURELY = re.compile(
     rb"received|x-[!-9;-~]+)[ \t]*:",
     re.IGNORECASE,
 )
-_LINES = {b"\n": re.compile(rb"\r*\n"), b"\r": re.compile(rb"\r")}
 _FOLD = re.compile(rb"[\r\n]+[ \t]?")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
@@ -180,12 +179,15 @@ def split_block(raw: bytes, start: int, end: int, eol: bytes, caps: ReadingCaps)
     fields: list[tuple[str, bytes]] = []
     defects: list[str] = []
     limits: list[str] = []
-    line_end = _LINES[eol]
     name, value_start, value_end = "", start, start
     position = start
     while position < end:
-        found = line_end.search(raw, position, end)
-        stop, following = (found.start(), found.end()) if found else (end, end)
+        stop = raw.find(eol, position, end)
+        stop, following = (end, end) if stop < 0 else (stop, stop + 1)
+        while (
+            stop > position and raw[stop - 1] == 0x0D and stop < end
+        ):  # CR LF, and the CR CR LF of twice converted mail
+            stop -= 1
         if stop == position:  # the blank line
             position = following
             break

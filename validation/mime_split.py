@@ -12,7 +12,8 @@ from validation.mime_parameters import Parameterised, is_media_type
 from validation.settings import ReadingCaps
 
 _GUESS = re.compile(rb"(?:^|(?<=[\r\n]))--([^\s-][^\r\n]{3,199}?)[ \t]*(?=[\r\n])")
-_BLANK = b" \t\r\n"
+_TAIL = re.compile(rb"(--)?[ \t]*(\r*\n|\r)?")
+_TRIES = 100_000  # lines of one multipart that begin like its delimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +53,25 @@ def _delimiters(
     dash = b"--" + boundary
     found: list[tuple[int, int]] = []
     position = start
+    tries = 0
     while (at := raw.find(dash, position, end)) >= 0:
         position = at + len(dash)
+        tries += 1
+        if tries > _TRIES:
+            return found, bool(found), True
         if at > start and raw[at - 1] not in b"\r\n":
             continue
-        line = raw.find(b"\n", position, end)
-        if line < 0 or ((carriage := raw.find(b"\r", position, line)) >= 0 and carriage + 1 != line):
-            line = raw.find(b"\r", position, end)
-        stop, after = (end, end) if line < 0 else (line, line + 1)
-        rest = raw[position : min(stop, position + 1000)].strip(_BLANK)
-        if rest not in {b"", b"--"}:
+        tail = _TAIL.match(raw, position, min(end, position + 1000))
+        if tail is None or (tail.end() < end and not tail.group(2)):
             continue
+        after = tail.end()
         before = at
         if before > start and raw[before - 1 : before] == b"\n":
             before -= 1
         if before > start and raw[before - 1 : before] == b"\r":
             before -= 1  # the line end before a delimiter belongs to it (RFC 2046 section 5.1.1)
         found.append((before, after))
-        if rest == b"--":
+        if tail.group(1):
             return found, True, False
         if len(found) > cap:
             return found, True, True
@@ -131,6 +133,8 @@ def _split(
         boundary = b""
     room = max(caps.parts - len(tree.leaves), 0)
     delimiters, closed, capped = _delimiters(raw, *body, boundary, room) if boundary else ([], False, False)
+    if capped:
+        tree.limits["parts"] = None
     if not delimiters and (guess := _guessed(raw, *body)):
         tree.defects["boundary-wrong" if boundary else "boundary-missing"] = None
         delimiters, closed, capped = _delimiters(raw, *body, guess, room)
