@@ -106,7 +106,7 @@ class AccountPoller:
         if not self.health.failures:
             return base
         wait = min(_LONGEST_WAIT, max(1.0, base) * 2 ** min(self.health.failures, 8))
-        return wait * random.uniform(0.5, 1.0)  # noqa: S311  jitter, not a secret
+        return float(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
 
     def round(self) -> int:
         """One look at every mailbox of the account.  Returns how many messages were taken.

@@ -34,10 +34,9 @@ _BATCH = 20
 class Exchange:
     """One axis, both ways."""
 
-    def __init__(self, bench: Bench, axis: Axis, largest: int, owner: str) -> None:
+    def __init__(self, bench: Bench, axis: Axis, owner: str) -> None:
         self._bench = bench
         self._axis = axis
-        self._largest = largest
         self._owner = owner
 
     def once(self) -> bool:

@@ -1,0 +1,80 @@
+"""`serve` and the commands that run one part each: until SIGTERM, which finishes what is in hand and exits 0."""
+
+import asyncio
+
+import click
+
+from bridge.cli.context import settings_of, store_of
+from bridge.cli.exits import UNAVAILABLE
+
+
+def _run(ctx: click.Context, parts: tuple[str, ...]) -> int:
+    import uvloop
+
+    from bridge.logging import configure
+    from bridge.service import run
+
+    settings = settings_of(ctx)
+    configure(settings.log)
+    store = store_of(ctx)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(
+                run(settings, store, parts, lambda: click.echo(f"docbridge: {', '.join(parts)} ready", err=True))
+            )
+    except OSError as error:
+        # A port that is taken, a certificate that cannot be read: the world's trouble, and for a person to mend.
+        click.echo(f"docbridge: cannot start: {error.strerror or error}; `docbridge doctor` tells more", err=True)
+        return UNAVAILABLE
+    return 0
+
+
+@click.command()
+@click.pass_context
+def serve(ctx: click.Context) -> int:
+    """Run every part: doors, judging, the axis, the way out by mail, health."""
+    from bridge.service import PARTS
+
+    return _run(ctx, PARTS)
+
+
+@click.command()
+@click.pass_context
+def smtp(ctx: click.Context) -> int:
+    """Run the SMTP door alone."""
+    return _run(ctx, ("smtp",))
+
+
+@click.command()
+@click.pass_context
+def imap(ctx: click.Context) -> int:
+    """Run the IMAP door alone."""
+    return _run(ctx, ("imap",))
+
+
+@click.command()
+@click.pass_context
+def worker(ctx: click.Context) -> int:
+    """Run the judging alone, with the receipts that follow from it."""
+    return _run(ctx, ("worker",))
+
+
+@click.command()
+@click.pass_context
+def sender(ctx: click.Context) -> int:
+    """Run the way out by mail alone."""
+    return _run(ctx, ("sender",))
+
+
+@click.command()
+@click.pass_context
+def axis(ctx: click.Context) -> int:
+    """Run the exchange with the axis alone."""
+    return _run(ctx, ("axis",))
+
+
+@click.command()
+@click.pass_context
+def web(ctx: click.Context) -> int:
+    """Run health alone."""
+    return _run(ctx, ("web",))

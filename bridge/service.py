@@ -1,0 +1,173 @@
+"""The running service: the chosen parts started together, woken by each other, stopped with what is in hand finished.
+
+Half-done work needs no recovery of its own: leases of a process that died run out, and somebody takes the work again.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from bridge.axis.folder import Folder
+from bridge.doorlist import DoorList
+from bridge.parts.exchange import Exchange
+from bridge.parts.loop import Loop
+from bridge.parts.notifier import Notifier
+from bridge.settings import Settings
+from bridge.wiring import Calls, bench_of, owner
+from bridge.worker import Bench, Worker
+from imap_poll.door import Door as ImapDoor
+from imap_poll.door import StorePort
+from outbound.sender import Sender
+from smtp_in.door import Door as SmtpDoor
+from store.arrival import Kept
+from store.errors import Unavailable
+from store.incoming import Incoming
+from store.mail import Origin
+from store.store import Store
+
+_log = structlog.get_logger("docbridge.service")
+PARTS = ("smtp", "imap", "worker", "sender", "axis", "web")
+_JOIN = 60.0  # seconds for a judging in hand to end; its lease covers the rest
+
+
+@dataclass(slots=True)
+class Running:
+    """What was started, for health and for stopping."""
+
+    loops: list[Loop] = field(default_factory=list)
+    imap: ImapDoor | None = None
+    smtp: SmtpDoor | None = None
+    stops: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  #: doors first
+
+
+async def run(settings: Settings, store: Store, parts: tuple[str, ...], ready: Callable[[], None]) -> None:
+    """Runs `parts` until SIGTERM or SIGINT; `ready` is called when all are up.
+
+    Raises:
+        OSError: a port cannot be had.
+        Unavailable: the store cannot be used.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    calls = Calls()
+    bench = await asyncio.to_thread(bench_of, settings, store, calls)
+    running = Running()
+    store.intake.start()
+    try:
+        await _start(parts, bench, calls, running)
+        ready()
+        await stopping.wait()
+        _log.info("stopping")
+    finally:
+        for stop in running.stops:
+            await stop()
+        for part in running.loops:
+            part.stop()
+        for part in running.loops:
+            if not await asyncio.to_thread(part.join, _JOIN):
+                _log.warning("still_busy", part=part.name)
+        await asyncio.to_thread(bench.pool.close)
+
+
+async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Running) -> None:
+    """Starts from the inside out: who works, before who lets work in."""
+    settings, store = bench.settings, bench.store
+    poll = settings.worker.poll.total_seconds()
+    if "worker" in parts:
+        count = settings.worker.parallel or settings.sandbox.pool_size()
+        for number in range(count):
+            worker = Worker(bench, f"{owner()}:{number}")
+            _add(running, calls.on_arrival, Loop(f"worker-{number}", worker.once, poll))
+        _add(running, calls.on_settled, Loop("notifier", Notifier(bench).once, poll))
+    if "axis" in parts:
+        for axis in settings.axis:
+            exchange = Exchange(bench, Folder(axis), owner())
+            _add(running, calls.on_settled, Loop(f"axis-{axis.name}", exchange.once, poll))
+    if "sender" in parts:
+        running.stops.append(_sender(bench, calls))
+    if "imap" in parts and settings.imap_poll.account:
+        running.stops.append(_imap(store, settings, calls, running))
+    if "smtp" in parts and settings.smtp_in.listen:
+        running.stops.insert(0, await _smtp(bench, calls, running))
+    if "web" in parts and settings.web.listen:
+        from bridge.web.server import serve_web
+
+        running.stops.append(await serve_web(settings, store, running))
+
+
+def _add(running: Running, wakers: list[Callable[[], None]], loop: Loop) -> None:
+    running.loops.append(loop)
+    wakers.append(loop.wake)
+    loop.start()
+
+
+def _sender(bench: Bench, calls: Calls) -> Callable[[], Awaitable[None]]:
+    settings = bench.settings.outbound
+    password = ""
+    if settings.password_file:
+        try:
+            password = settings.password_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise Unavailable(f"[outbound] password_file: {error.strerror}") from error
+    sender = Sender(settings, bench.store.deliveries, bench.store.letters, owner(), password)
+    end = asyncio.Event()
+    task = asyncio.create_task(sender.run(end))
+    calls.on_settled.append(sender.wake)
+
+    async def stop() -> None:
+        end.set()
+        await task
+
+    return stop
+
+
+def _imap(store: Store, settings: Settings, calls: Calls, running: Running) -> Callable[[], Awaitable[None]]:
+    def keep(incoming: object, origin: Origin, at: datetime) -> Kept:
+        assert isinstance(incoming, Incoming)
+        kept = store.intake.keep(incoming, origin, at)
+        calls.arrived()
+        return kept
+
+    door = ImapDoor(settings.imap_poll.account, StorePort(store.incoming, keep, store.mails.uids))
+    running.imap = door
+    door.start()
+
+    async def stop() -> None:
+        await asyncio.to_thread(door.stop)
+
+    return stop
+
+
+async def _smtp(bench: Bench, calls: Calls, running: Running) -> Callable[[], Awaitable[None]]:
+    doors = DoorList(bench.settings, bench.store.registry, bench.secret)
+    await asyncio.to_thread(doors.refresh)
+
+    async def keep(incoming: Incoming, origin: Origin, at: datetime) -> Kept:
+        kept = await bench.store.intake.keep_async(incoming, origin, at)
+        calls.arrived()
+        return kept
+
+    async def refresh() -> None:
+        while True:
+            await asyncio.sleep(1)
+            await asyncio.to_thread(doors.refresh)
+
+    door = SmtpDoor(bench.settings.smtp_in, doors.may_receive, keep, bench.store.incoming)
+    await door.start()
+    running.smtp = door
+    refreshing = asyncio.create_task(refresh())
+
+    async def stop() -> None:
+        refreshing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await refreshing
+        await door.stop()
+
+    return stop
