@@ -108,12 +108,23 @@ def _sections(reader: PdfFileReader) -> tuple[Section, ...]:
 
 def _strays(content: bytes, reader: PdfFileReader, fields: tuple[Field | Unchecked, ...]) -> tuple[int, ...]:
     owned = {_range_of(field.dictionary) for field in fields if isinstance(field, Field)}
-    # Usage rights (ISO 32000-2 section 12.8.2.3) are the producer's licence to a viewer, not anyone's signature.
-    usage = attempt(lambda: _range_of(reader.root["/Perms"]["/UR3"]))
-    if not isinstance(usage, Unchecked):
-        owned.add(usage)
+    owned |= _ranges_of_no_signature(reader)
     ranges = ((match.start(), _numbers(match.group(1))) for match in _BYTE_RANGE.finditer(content))
     return tuple(offset for offset, numbers in ranges if numbers not in owned)
+
+
+def _ranges_of_no_signature(reader: PdfFileReader) -> set[tuple[str, ...]]:
+    """Ranges that are nobody's signature.
+
+    Usage rights (ISO 32000-2 section 12.8.2.3) are the producer's licence to a viewer; an authentication code
+    (ISO 32004) is made with the key of the file's own encryption.
+    """
+    found = [attempt(lambda: _range_of(reader.root["/Perms"]["/UR3"]))]
+    for revision in range(reader.xrefs.total_revisions):
+        trailer = attempt(reader.trailer.flatten, revision)
+        if not isinstance(trailer, Unchecked) and "/AuthCode" in trailer:
+            found.append(attempt(_range_of, trailer["/AuthCode"]))
+    return {numbers for numbers in found if not isinstance(numbers, Unchecked)}
 
 
 def _numbers(text: bytes) -> tuple[str, ...]:

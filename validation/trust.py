@@ -139,11 +139,15 @@ class Trusted:
             return Revocation.REVOKED
         if not isinstance(outcome, ValidationPath) or validity is not None:
             return Revocation.UNKNOWN
-        # A list made after the certificate expired may have dropped it (RFC 5280 section 3.3): it can convict, not
-        # acquit.
+        # A list that its issuer made after it expired may have dropped it (RFC 5280 section 3.3): such a list can
+        # convict, not acquit.
         expiry = certificate["tbs_certificate"]["validity"]["not_after"].native
         lists = [*self._crls, *carried.crls]
-        timely = [one for one in lists if one["tbs_cert_list"]["this_update"].native <= expiry]
+        timely = [
+            one
+            for one in lists
+            if one.issuer != certificate.issuer or one["tbs_cert_list"]["this_update"].native <= expiry
+        ]
         if len(timely) == len(lists):
             return Revocation.GOOD
         again = await self._validate(certificate, carried, moment, REQUIRE_REVINFO, crls=timely)

@@ -26,7 +26,7 @@ from bridge.demo.authority import Identity
 Box = tuple[int, int, int, int]  #: left, bottom, right, top in points
 
 PERSON_BOX: Box = (360, 196, 470, 246)
-SEAL_BOX: Box = (310, 186, 380, 256)
+SEAL_BOX: Box = (330, 186, 400, 256)
 
 _STROKE = b"q 0 0 0.8 RG 2 w 5 20 m 30 70 45 -10 60 30 c 70 55 85 10 105 35 c S Q"
 _SEAL = (
@@ -60,7 +60,8 @@ def certificate_of(identity: Identity) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(identity.der)
 
 
-def _key_of(identity: Identity) -> asn1_keys.PrivateKeyInfo:
+def key_of(identity: Identity) -> asn1_keys.PrivateKeyInfo:
+    """The private key as asn1crypto reads it."""
     pkcs8 = identity.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -91,7 +92,7 @@ def sign_pdf(
     """
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple([certificate_of(authority) for authority in chain])
-    signer = SimpleSigner(signing_cert=certificate_of(identity), signing_key=_key_of(identity), cert_registry=store)
+    signer = SimpleSigner(signing_cert=certificate_of(identity), signing_key=key_of(identity), cert_registry=store)
     box = None if stamp is None else stamp.box
     metadata = PdfSignatureMetadata(
         field_name=field,
@@ -102,7 +103,7 @@ def sign_pdf(
     )
     time_stamper = None
     if time is not None:
-        time_stamper = DummyTimeStamper(certificate_of(time.identity), _key_of(time.identity), fixed_dt=time.moment)
+        time_stamper = DummyTimeStamper(certificate_of(time.identity), key_of(time.identity), fixed_dt=time.moment)
     pdf_signer = PdfSigner(
         metadata,
         signer,
