@@ -3,10 +3,12 @@
 Nothing is guessed: a part that is not there, or that could be read in two ways, is absent, and a clerk is asked.
 """
 
+from dataclasses import replace
+
 from bridge.fields import head, signer, text
 from bridge.fields.fields import Field, Fields, Key, Source
 from bridge.fields.fold import fold, tidy
-from bridge.fields.page import opened
+from bridge.fields.page import Page, Pdf, opened
 from validation.signature import Signature
 
 _VIETNAMESE = frozenset("ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
@@ -41,12 +43,28 @@ def _of_pdf(main: bytes, signatures: tuple[Signature, ...]) -> dict[Key, Field]:
         if not pdf.pages:
             return {}
         first = pdf.page(0)
-        found = {**head.fields_of(first), **signer.fields_of(pdf, signatures, first)}
+        printed = head.fields_of(first)
+        found = {**_stamped(pdf, first, printed), **printed, **signer.fields_of(pdf, signatures, first)}
         found[Key.PAGE_AMOUNT] = Field(str(pdf.pages), Source.DOCUMENT_TEXT, 1.0)
         words = [word.text for word in first.words]
         if is_vietnamese(words):
             found[Key.LANGUAGE] = Field("Tiếng Việt", Source.DOCUMENT_TEXT, 0.95)
     return _named_as_certified(found, signatures)
+
+
+def _stamped(pdf: Pdf, first: Page, printed: dict[Key, Field]) -> dict[Key, Field]:
+    """Number and date that a clerk stamped on the head: they are given after the signing (Decree 30/2020 Art. 15.3).
+
+    Only these are looked for: a signature's appearance is an annotation too, and its words are no part of the head.
+    """
+    if {Key.CODE_NUMBER, Key.ISSUED_DATE} <= printed.keys() or not head.head_of(first).known or not pdf.stamp(0):
+        return {}
+    again = head.fields_of(pdf.page(0))
+    return {
+        key: replace(again[key], confidence=min(again[key].confidence, 0.9))
+        for key in (Key.CODE_NUMBER, Key.CODE_NOTATION, Key.ISSUED_DATE, Key.PLACE)
+        if key in again
+    }
 
 
 def is_vietnamese(words: list[str]) -> bool:

@@ -152,6 +152,23 @@ class Pdf:
         except pdfium.PdfiumError:
             return Page(0, 0, ())
 
+    def stamp(self, number: int) -> bool:
+        """Make what was stamped on page `number` (annotations) part of the page; False when there is nothing.
+
+        Only this reading's copy changes.  No other handle on the page may be open: PDFium would keep the old content.
+        """
+        if self._document is None:
+            return False
+        try:
+            page = self._document[number]
+            try:
+                flattened = pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+                return bool(flattened == pdfium_c.FLATTEN_SUCCESS)
+            finally:
+                page.close()
+        except pdfium.PdfiumError:
+            return False
+
 
 @contextmanager
 def opened(content: bytes) -> Iterator[Pdf]:

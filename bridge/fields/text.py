@@ -54,7 +54,7 @@ def word_text(content: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entry = archive.getinfo("word/document.xml")
-            if entry.compress_type != zipfile.ZIP_DEFLATED or entry.header_offset < 0:
+            if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} or entry.header_offset < 0:
                 return ""
             with archive.open(entry) as part:
                 xml = part.read(_LARGEST_PART + 1)

@@ -99,6 +99,39 @@ def test_a_number_stamped_beside_its_label_is_read_with_it() -> None:
     }
 
 
+def stamped(content: bytes, stamp: bytes, right: float, down: float) -> bytes:
+    """`content` with the first page of `stamp` laid over it as an annotation, its corner moved."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf, pikepdf.open(io.BytesIO(stamp)) as other:
+        form = pdf.copy_foreign(other.pages[0].as_form_xobject())
+        annotation = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Stamp,
+            F=4,
+            Rect=[right, -down, right + 595.28, 841.89 - down],
+            AP=pikepdf.Dictionary(N=form),
+        )
+        pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(annotation)])
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_a_number_stamped_as_an_annotation_after_signing_is_read() -> None:
+    draft = letter(number="Số:          /STD-VP").bytes()
+    fields = identify(stamped(draft, Sheets().at(10, 20, "278").bytes(), 120, 85), PDF)
+    assert values(fields, "CodeNumber", "CodeNotation", "TypeName") == {
+        "CodeNumber": "278",
+        "CodeNotation": "STD-VP",
+        "TypeName": "Công văn",
+    }
+    assert fields["CodeNumber"].confidence == 0.9
+
+
+def test_a_stamp_on_an_annex_does_not_give_it_a_number() -> None:
+    stamp = Sheets().at(400, 30, "Số: 1835/QĐ-UBND", 10).bytes()
+    assert "CodeNumber" not in identify(stamped(annex().bytes(), stamp, 0, 0), PDF)
+
+
 def test_a_draft_without_a_number_has_none() -> None:
     fields = identify(letter(number="Số:        /STD-VP").bytes(), PDF)
     assert values(fields, "CodeNumber", "CodeNotation") == {"CodeNotation": "STD-VP"}
