@@ -182,7 +182,8 @@ def prepare(kind: Shape) -> None:
         if isinstance(shape, type) and dataclasses.is_dataclass(shape):
             _fields(shape)
             due += typing.get_type_hints(shape).values()
-        due += [] if typing.get_origin(shape) is Literal else typing.get_args(shape)
+        origin: Shape = typing.get_origin(shape)
+        due += [] if origin is Literal else typing.get_args(shape)
     reader_of(kind)
 
 

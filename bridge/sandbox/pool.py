@@ -8,6 +8,7 @@ import contextlib
 import functools
 import operator
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -107,7 +108,7 @@ class Pool:
             answer: the type of the answer, or the two that it may have.
 
         Raises:
-            Unavailable: a payload's file cannot be opened.
+            Unavailable: a payload's file cannot be read, or an answer's files cannot be kept.
             StartError: no child could be started.
             ClosedError: the pool is closed.
         """
@@ -257,7 +258,8 @@ class Pool:
         try:
             if outcome.kind == Kind.FAILED:
                 failure = codec.decode(Failure, outcome.body)
-                return Crashed(Stop.MEMORY if failure.memory else Stop.ERROR, failure.error, failure.trace)
+                wall = Stop.MEMORY if failure.memory else Stop.ERROR
+                return Crashed(wall, _plain(failure.error, 80), _plain(failure.trace, 2000))
             if outcome.kind != Kind.ANSWER:
                 return Crashed(Stop.ANSWER, f"frame {outcome.kind}")
             value = codec.decode(kind, outcome.body)
@@ -266,12 +268,15 @@ class Pool:
         return Answered(value, self._keep_files(child.work))
 
     def _keep_files(self, work: Path) -> Files:
-        names = os.listdir(work)  # noqa: PTH208  names alone
-        if not names:
-            return Files()
-        kept = Path(tempfile.mkdtemp(prefix="answer-", dir=self._base))
-        for name in names:
-            (work / name).rename(kept / name)
+        try:
+            names = os.listdir(work)  # noqa: PTH208  names alone
+            if not names:
+                return Files()
+            kept = Path(tempfile.mkdtemp(prefix="answer-", dir=self._base))
+            for name in names:
+                (work / name).rename(kept / name)
+        except OSError as error:
+            raise Unavailable(f"sandbox folder: {error.strerror}") from error
         return Files(kept)
 
 
@@ -293,6 +298,11 @@ def _open(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise Unavailable(f"payload: {error.strerror}") from error
+
+
+def _plain(text: str, limit: int) -> str:
+    """A child's word as the log may have it: names and places, whoever wrote it."""
+    return re.sub(r"[^A-Za-z0-9_./:<> -]", "?", text[:limit])
 
 
 def _size(payload: bytes | BinaryIO) -> int:

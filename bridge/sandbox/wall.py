@@ -13,7 +13,12 @@ class Wall:
     stands: bool  #: tried out by the child itself, not concluded from how it was raised
     how: str  #: what holds it: "network namespace, seccomp"; "" = nothing
     missing: str = ""  #: what should hold it and does not, and why; "" = nothing is missing
-    grave: bool = False  #: without it the service is less safe than its manual says: `doctor` warns
+    grave: bool = False  #: without it the service is less safe than its manual says
+
+    @property
+    def warns(self) -> bool:
+        """Whether `doctor` warns: a grave wall does not stand.  One that stands on fewer feet is only told."""
+        return self.grave and not self.stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""Runs the given tests as a plain user, wherever root keeps its Python: `python -m tests.sandbox.as_nobody TEST…`."""
+"""Runs the given tests as a plain user, wherever root keeps its Python: `python -m tests.sandbox.as_nobody HOME TEST…`."""
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from bridge.sandbox.code import project_root
@@ -13,7 +12,7 @@ from bridge.sandbox.walls import NOBODY
 
 def main() -> None:
     """Give up root for good, and become pytest."""
-    home = tempfile.mkdtemp(prefix="docbridge-nobody-")
+    home, *tests = sys.argv[1:]
     os.chown(home, NOBODY, NOBODY)
     unshare(CLONE_NEWNS)
     open_ways([Path(sys.prefix), Path(sys.base_prefix), project_root()])
@@ -22,7 +21,7 @@ def main() -> None:
     os.setresuid(NOBODY, NOBODY, NOBODY)
     os.chdir(project_root())
     pytest = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={home}/tmp"]
-    os.execve(sys.executable, [*pytest, *sys.argv[1:]], {"HOME": home, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+    os.execve(sys.executable, [*pytest, *tests], {"HOME": home, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
 
 
 if __name__ == "__main__":

@@ -326,8 +326,8 @@ def leave(_: Words) -> Words:
 
 
 def bug(words: Words) -> Words:
-    """An exception that quotes the document."""
-    raise ValueError(f"cannot read {words.text!r}")
+    """An exception that quotes the document, in its message and in its name."""
+    raise type(words.text, (ValueError,), {})(f"cannot read {words.text!r}")
 
 
 def deep(words: Words) -> Words:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.job import Job, Outcome, Wanted
-from bridge.sandbox.codec import CodecError, decode, encode, prepare, reader_of
+from bridge.sandbox.codec import CodecError, Shape, decode, encode, prepare, reader_of
 
 
 class Colour(StrEnum):
@@ -169,5 +169,5 @@ def test_a_type_is_looked_through_to_its_depth_before_the_first_value() -> None:
 
 
 @pytest.mark.parametrize("kind", [Job, Outcome, Wanted], ids=lambda kind: kind.__name__)
-def test_what_the_pipeline_takes_and_gives_can_cross(kind: type[object]) -> None:
+def test_what_the_pipeline_takes_and_gives_can_cross(kind: Shape) -> None:
     prepare(kind)

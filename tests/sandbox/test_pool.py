@@ -128,6 +128,22 @@ def test_a_child_killed_at_work_is_told_as_such(tmp_path: Path) -> None:
         assert works(pool)
 
 
+def test_code_from_a_folder_that_is_closed_to_others_can_be_imported_late(tmp_path: Path) -> None:
+    code = tmp_path / "closed" / "code"
+    code.mkdir(parents=True)
+    code.parent.chmod(0o700)
+    (code / "late_words.py").write_text("SAID = 'late'\n")
+    (code / "early_job.py").write_text(
+        "from tests.sandbox.hostile import Words\n\n\ndef say(words: Words) -> Words:\n"
+        "    import late_words\n    return Words(late_words.SAID)\n"
+    )
+    with Pool(SMALL, {"say": "early_job:say"}, preload=(), code=[code]) as pool:
+        outcome = ask(pool, "say")
+        assert isinstance(outcome, Answered), outcome
+        assert outcome.value.text == "late"
+        assert [wall for wall in pool.walls() if wall.warns] == []
+
+
 def test_large_mails_have_more_time() -> None:
     assert SMALL.allowance(10_000_000) == SMALL.seconds + 20
 
