@@ -8,13 +8,15 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import magic
 import pikepdf
+import pylibmagic  # noqa: F401  before magic: where there is no libmagic of the system, it says where its own lies
 import pypdfium2
 from lxml import etree
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+
+import magic  # isort: skip
 
 
 @dataclass(frozen=True, slots=True)
