@@ -1,4 +1,4 @@
-"""Runs the given tests as a plain user, wherever root keeps its Python: `python -m tests.sandbox.as_nobody HOME TEST…`."""
+"""Runs tests as a plain user, wherever root keeps its Python: `python -m tests.sandbox.as_nobody HOME TEST…`."""
 
 import os
 import sys
