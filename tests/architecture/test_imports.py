@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.architecture.checkout import ROOT
 
 #: What each package may import of ours. The design's picture, as a table.
 ALLOWED = {

@@ -1,12 +1,10 @@
-"""Nothing in the tracked files names a package index, a path of somebody's machine, or holds a secret."""
+"""Nothing in the checkout names a package index, a path of somebody's machine, or holds a secret."""
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.architecture.checkout import ROOT, files
 
 #: Where lock files and set-up must not point.
 ADDRESS = re.compile(r"https?://|file:/|--(extra-)?index-url|--find-links|--trusted-host|^-[if]\s|\s@\s", re.MULTILINE)
@@ -18,17 +16,11 @@ PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\r
 INDEX_HOST = re.compile(rb"p[y]pi\.org|python[h]osted\.org|deb\.debia[n]\.org|registry\.npmj[s]\.org")
 
 
-def tracked() -> list[Path]:
-    """The files that git knows and that are there."""
-    said = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    return [ROOT / name for name in said.split("\0") if name and (ROOT / name).is_file()]
-
-
 def holding(pattern: re.Pattern[bytes]) -> list[str]:
-    """The tracked files with a match, and the match."""
+    """The files with a match, and the match."""
     return [
         f"{file.relative_to(ROOT)}: {found.group()[:60]!r}"
-        for file in tracked()
+        for file in files()
         if (found := pattern.search(file.read_bytes()))
     ]
 
@@ -62,4 +54,4 @@ def test_no_file_names_a_local_path() -> None:
 def test_no_private_key_is_kept() -> None:
     assert holding(PRIVATE_KEY) == []
     suffixes = {".key", ".p12", ".pfx", ".p8"}
-    assert [str(file.relative_to(ROOT)) for file in tracked() if file.suffix in suffixes] == []
+    assert [str(file.relative_to(ROOT)) for file in files() if file.suffix in suffixes] == []

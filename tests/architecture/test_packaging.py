@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("bridge", "imap_poll", "outbound", "smtp_in", "store", "validation")
+from tests.architecture.checkout import PACKAGES, ROOT
 
 
 @pytest.mark.parametrize("package", PACKAGES)
