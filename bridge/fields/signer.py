@@ -5,6 +5,8 @@ right; the name ends the right column.  An annex may follow in the same file, so
 `Nơi nhận`, not always on the last one.
 """
 
+from dataclasses import replace
+
 from bridge.fields.fields import Field, Key, Source
 from bridge.fields.fold import fold
 from bridge.fields.head import rules_off
@@ -17,15 +19,35 @@ _MOST_PAGES = 40  # looked through for the foot; then what was not found stays a
 
 def fields_of(pdf: Pdf, signatures: tuple[Signature, ...], first: Page) -> dict[Key, Field]:
     """What the foot says, and what the signatures' certificates say to it."""
+    pages = [first]
     for number in range(min(pdf.pages, _MOST_PAGES)):
-        page = first if number == 0 else pdf.page(number)
-        lines = tuple(rules_off(page.lines(page.width / 2)))
-        start = next(
-            (line for line in lines if line.folded.startswith("noi nhan") and line.left < page.width / 2), None
-        )
+        if number:
+            pages.append(pdf.page(number))
+        page = pages[number]
+        lines = _lines(page)
+        start = next((line for line in lines if _is_recipients(line, page)), None)
         if start is not None:
             return {**_places(lines, start), **_signer(lines, start, page, signatures)}
+    # Resolutions and letters of persons may lack the recipients; an authority in capitals is as clear a mark.
+    for page in reversed(pages):
+        lines = _lines(page)
+        start = next((line for line in lines if _is_authority(line, page)), None)
+        if start is not None:
+            found = _signer(lines, start, page, signatures)
+            return {key: replace(field, confidence=min(field.confidence, 0.85)) for key, field in found.items()}
     return {}
+
+
+def _lines(page: Page) -> tuple[Line, ...]:
+    return tuple(rules_off(page.lines(page.width / 2)))
+
+
+def _is_recipients(line: Line, page: Page) -> bool:
+    return line.folded.startswith("noi nhan") and line.left < page.width / 2
+
+
+def _is_authority(line: Line, page: Page) -> bool:
+    return line.middle > page.width / 2 and line.capitals and AUTHORITY.match(line.text) is not None
 
 
 def _places(lines: tuple[Line, ...], start: Line) -> dict[Key, Field]:

@@ -182,6 +182,23 @@ def test_the_signer_is_found_before_an_annex_in_the_same_file() -> None:
     }
 
 
+def test_a_signer_without_a_list_of_recipients_is_found_by_the_authority() -> None:
+    sheet = motto(Sheets()).centre(165, 60, "HỘI ĐỒNG THÍ DỤ", 13, BOLD).body(130, *TEXT)
+    sheet.centre(430, 300, "TM. HỘI ĐỒNG", 13, BOLD).centre(430, 315, "CHỦ TỊCH", 13, BOLD)
+    fields = identify(sheet.centre(430, 400, "Vũ Thị Thử", 14, BOLD).bytes(), PDF)
+    assert values(fields, "SignerInfo.FullName", "SignerInfo.Position", "SignerInfo.Competence") == {
+        "SignerInfo.FullName": "Vũ Thị Thử",
+        "SignerInfo.Position": "CHỦ TỊCH",
+        "SignerInfo.Competence": "TM. HỘI ĐỒNG",
+    }
+    assert fields["SignerInfo.FullName"].confidence == 0.85
+
+
+def test_two_names_under_one_title_are_left_to_a_clerk() -> None:
+    sheet = letter().centre(430, 700, "Vũ Thị Thử", 14, BOLD)
+    assert "SignerInfo.FullName" not in identify(sheet.bytes(), PDF)
+
+
 def test_a_title_that_disagrees_with_the_notation_is_left_to_a_clerk() -> None:
     sheet = motto(Sheets()).centre(165, 60, "SỞ THÍ DỤ", 13, BOLD).centre(165, 100, "Số: 01/BC-STD")
     fields = identify(sheet.centre(316, 140, "KẾ HOẠCH", 14, BOLD).body(200, *TEXT).bytes(), PDF)
