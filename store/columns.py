@@ -62,10 +62,11 @@ class Shaped(TypeDecorator[Any]):
     """A value of a type of ours as JSON text, checked strictly both ways."""
 
     impl = Text
-    cache_ok = False
+    cache_ok = True  # two columns of one shape compile alike; the shape is hashable and part of the key
 
     def __init__(self, shape: Any) -> None:  # noqa: ANN401  any type that pydantic knows
         super().__init__()
+        self.shape = shape
         self.adapter: TypeAdapter[Any] = TypeAdapter(shape)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401
