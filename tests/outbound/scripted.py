@@ -25,11 +25,14 @@ class Scripted:
 
 
 @contextlib.contextmanager
-def scripted(answers: Mapping[str, str | Sequence[str]], offer: Sequence[str] = OFFER) -> Iterator[Scripted]:
+def scripted(
+    answers: Mapping[str, str | Sequence[str]], offer: Sequence[str] = OFFER, gate: threading.Event | None = None
+) -> Iterator[Scripted]:
     """Serve until the block ends.
 
     `answers`: by verb ("MAIL", "RCPT", "DATA", "RSET", ...), "GREETING", "EHLO" and "." for the end of the message;
     a list is used up answer by answer, its last one stays.  "EARLY" answers in the middle of the message.
+    `gate`: the answer to the end of a message waits for it.
     """
     heard = Scripted()
     left = {verb: [said] if isinstance(said, str) else list(said) for verb, said in answers.items()}
@@ -89,6 +92,8 @@ def scripted(answers: Mapping[str, str | Sequence[str]], offer: Sequence[str] = 
             while (line := self.rfile.readline()) not in (b".\r\n", b""):
                 lines.append(line)
             heard.messages.append(b"".join(lines))
+            if gate is not None:
+                gate.wait(20)
             return self.say(".", "250 2.0.0 taken as 4711")
 
     class Server(socketserver.ThreadingTCPServer):
