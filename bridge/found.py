@@ -52,7 +52,7 @@ class Documents:
     def observations(self, sender_class: str, policy: Policy, wanted: Iterable[str]) -> tuple[Observation, ...]:
         """What is observed of the documents; `wanted` are the fields that an axis asks for besides policy's."""
         mandatory = tuple(dict.fromkeys((*policy.mandatory.get(sender_class, ()), *wanted)))
-        observed = [seen for file in self.files for seen in _accepted(file, policy)]
+        observed = [seen for file in self.files for seen in form_observations(file, policy)]
         if not self.found:
             pictures = bool(self.files) and all(is_picture(file) for file in self.files)
             observed.append(Observation(Code.DOCUMENT_PHOTOS if pictures else Code.DOCUMENT_MISSING))
@@ -119,7 +119,8 @@ def documents_of(
     return Documents(tuple(found), files)
 
 
-def _accepted(file: Inspected, policy: Policy) -> tuple[Observation, ...]:
+def form_observations(file: Inspected, policy: Policy) -> tuple[Observation, ...]:
+    """A finding where the file is of a type that the office does not take."""
     if any(observation.code in _FORM_SAYS_ENOUGH for observation in file.observations):
         return ()
     media_type = file.format.media_type

@@ -21,6 +21,7 @@ from bridge.settings import Settings
 from outbound import token
 from store.errors import LeaseLostError
 from store.judgement import Claimed
+from store.mail import MailState
 from store.reply import Reply
 from store.store import Store
 
@@ -116,16 +117,21 @@ class Worker:
         if wanted.dns:
             job = replace(job, evidence=self._bench.evidence.with_dns(job.evidence, wanted.dns))
         if wanted.documents:
-            known: dict[str, str] = {}
-            for key in wanted.documents:
-                for mail_id, _ in self._bench.store.mails.judgements.documents_with_key(key, job.mail.id):
-                    known.setdefault(key, mail_id)
+            known = {key: mail for key in wanted.documents if (mail := self._known(key, job.mail.id))}
             job = replace(job, known_documents=known)
         if wanted.slots:
             # Derived, not drawn: a letter that is composed twice is the same letter.
             slots = tuple(self._slot(f"{job.mail.id}/letter/{number}") for number in range(wanted.slots))
             job = replace(job, slots=slots)
         return job
+
+    def _known(self, key: str, mail_id: str) -> str:
+        """An earlier mail that has the same document; "" = none.  What was refused may come again, corrected."""
+        for _, other in self._bench.store.mails.judgements.documents_with_key(key, mail_id):
+            mail = self._bench.store.mails.get(other) if other < mail_id else None  # ids grow with time
+            if mail and mail.state is not MailState.REJECTED:
+                return other
+        return ""
 
     def _slot(self, name: str) -> LetterSlot:
         return letter_slot(self._bench.settings, self._bench.secret, name)

@@ -89,7 +89,5 @@ def init(ctx: click.Context, directory: Path) -> int:
     finally:
         database.close()
     click.echo(f"{file} written, schema made in {directory / 'var'}")
-    click.echo(
-        "Next: edit it; then `docbridge trust add`, `docbridge routes add`, `docbridge doctor`."
-    )
+    click.echo("Next: edit it; then `docbridge trust add`, `docbridge routes add`, `docbridge doctor`.")
     return 0
