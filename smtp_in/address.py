@@ -24,7 +24,7 @@ _PATH = re.compile(rf"<{_ROUTE}((?:{_LOCAL}(?:@(?:{_DOMAIN}|\[[!-Z^-~]+\]))?)?)>
 class Path:
     """What stood between < and >, and behind."""
 
-    address: str  #: the mailbox; "" = the empty path; without "@" = a local part alone ("postmaster")
+    address: str  #: a mailbox; "" = the empty path; without "@" = a local part alone ("postmaster")
     parameters: tuple[str, ...]  #: KEY or KEY=value, as written
 
 

@@ -1,6 +1,6 @@
 """One connection: aiosmtpd's SMTP protocol with a read loop of our own. The verbs are in `session`.
 
-What stays aiosmtpd's: the protocol class, its session object, its table of `smtp_*` verbs. What is ours, because of
+What stays aiosmtpd's: the protocol class, its session object, its `smtp_*` methods as verbs. What is ours, because of
 what its loop does: blocks instead of lines in DATA, memory that stays flat, time-outs that know progress, 451 and not
 500 for our own faults, and nothing cut off while a mail is being kept.
 
@@ -10,7 +10,8 @@ Promise: the task of a connection is never cancelled; it ends at its next read o
 import asyncio
 import re
 import secrets
-from typing import cast
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, cast
 
 import structlog
 from aiosmtpd.smtp import SMTP
@@ -39,8 +40,17 @@ class Ended(Exception):  # noqa: N818  how a verb says that the conversation is 
 class Connection(SMTP):
     """One peer, from greeting to goodbye."""
 
+    #: The methods `smtp_VERB` of the class, by verb: aiosmtpd's naming, looked up once for all connections.
+    verbs: ClassVar[dict[str, Callable[..., Awaitable[None]]]]
+
+    def __init_subclass__(cls) -> None:
+        cls.verbs = {name.removeprefix("smtp_"): getattr(cls, name) for name in dir(cls) if name.startswith("smtp_")}
+
     def __init__(self, given: Given, roster: Roster, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(None, hostname=given.hostname, enable_SMTPUTF8=True, loop=loop)
+        # Not aiosmtpd's constructor: it reflects over all its members for each connection and each handler, which
+        # takes as long as a small mail. Of what it sets, this is what is used here.
+        asyncio.StreamReaderProtocol.__init__(self, asyncio.StreamReader(loop=loop), loop=loop)
+        self.loop = loop
         self.deadline = _NEVER  #: loop time at which the peer has kept us waiting too long
         self.given = given
         self.stream = Stream(loop)
@@ -120,9 +130,9 @@ class Connection(SMTP):
         """What we speak over.
 
         Raises:
-            Ended: the peer is gone.
+            Ended: the peer is gone, or going.
         """
-        if self._out is None:
+        if self._out is None or self._out.is_closing():
             raise Ended
         return self._out
 
@@ -223,11 +233,11 @@ class Connection(SMTP):
             await self.say(replies.NOT_UTF8)
             return
         verb, _, argument = text.partition(" ")
-        method = self._smtp_methods.get(verb.upper())
+        method = self.verbs.get(verb.upper())
         if method is None:
             await self.say(replies.UNKNOWN_COMMAND)
         else:
-            await method(argument.strip(" "))
+            await method(self, argument.strip(" "))
 
     async def _confess(self, fault: Exception) -> None:
         """451 for a bug of ours (aiosmtpd says 500, which bounces the mail). The log gets where, never the text of

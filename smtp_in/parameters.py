@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smtp_in import replies, xtext
-from smtp_in.address import Path, is_mailbox, path
+from smtp_in.address import Path, path
 from store.mail import ForwardPath
 from store.reply import Reply
 
@@ -28,7 +28,7 @@ class ReversePath:
 def read_mail(text: str, extended: bool) -> ReversePath | Reply:
     """The argument of MAIL."""
     named = _path_after("FROM:", text)
-    if named is None or (named.address and not is_mailbox(named.address)):
+    if named is None or (named.address and "@" not in named.address):
         return replies.BAD_SENDER
     given = _given(named.parameters, {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID"}, extended)
     if isinstance(given, Reply):
@@ -62,7 +62,7 @@ def read_rcpt(text: str, extended: bool, smtputf8: bool) -> ForwardPath | Reply:
     """The argument of RCPT. `smtputf8`: MAIL asked for it."""
     named = _path_after("TO:", text)
     # Without a domain there is only the postmaster, who must be reachable (RFC 5321 section 4.5.1).
-    if named is None or not (is_mailbox(named.address) or named.address.lower() == "postmaster"):
+    if named is None or not ("@" in named.address or named.address.lower() == "postmaster"):
         return replies.BAD_RECIPIENT
     given = _given(named.parameters, {"NOTIFY", "ORCPT"}, extended)
     if isinstance(given, Reply):
