@@ -4,6 +4,7 @@ Promise: `ask` never raises for anything that the network or a hostile zone does
 Thread-safe.
 """
 
+import ipaddress
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -73,7 +74,8 @@ def _nameserver(text: str) -> dns.nameserver.Nameserver:
         host, _, port = text.partition(":")
     else:
         host, port = text, ""
-    return dns.nameserver.Do53Nameserver(host, int(port or 53))
+    # A name would have to be resolved first, by whom?
+    return dns.nameserver.Do53Nameserver(str(ipaddress.ip_address(host)), int(port or 53))
 
 
 def _text(record: dns.rdata.Rdata) -> str:
