@@ -35,6 +35,9 @@ _SUBJECT = re.compile(
     r"|undelivered|aws notification",
     re.IGNORECASE,
 )
+_CERTAIN = re.compile(
+    r"undeliver(?:able|ed)|returned mail|failure notice|delivery (?:status notification|failure)", re.IGNORECASE
+)
 _BODY = re.compile(
     r"could ?n[o']?t be (?:successfully )?(?:delivered|reached|sent)|(?:was|were|am|be) (?:not able"
     r"|unable) to deliver|unable to deliver"
@@ -127,8 +130,8 @@ def looks_returned(message: Message, mail_from: str) -> bool:
     if message.header("List-Id") and not (daemon and (subject or words)):
         return False
     # A postmaster may be a person; a MAILER-DAEMON never is.
-    certain = daemon and "daemon" in raw.lower()
-    return bool(words and (subject or daemon)) or bool(subject and certain)
+    certain = daemon and ("daemon" in raw.lower() or bool(_CERTAIN.match(message.subject)))
+    return bool(words and subject) or bool(certain and (words or subject))
 
 
 def failures(message: Message) -> tuple[Failure, ...]:

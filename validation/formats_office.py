@@ -30,7 +30,7 @@ def zip_properties(content: bytes, media_type: str, caps: ReadingCaps) -> set[st
         if any(member.flag_bits & 1 for member in members):  # APPNOTE 4.4.4, bit 0
             found.add("encrypted")
         unpacked = sum(member.file_size for member in members)
-        if unpacked > caps.unpacked_total or _is_bomb(members, caps):
+        if (unpacked > caps.unpacked_total and unpacked > 20 * len(content)) or _is_bomb(members, caps):
             return found | {"bomb"}
         if office:
             found |= _office_properties(archive, members)
