@@ -178,7 +178,7 @@ CLASSES = {
     "a letter that quotes a bounce": ("From: a@b.vn\nSubject: Re: Undelivered Mail Returned to Sender", "document"),
     "a document from a postmaster": ("From: postmaster@b.vn\nSubject: Báo cáo", "document"),
     "a receipt": (
-        'From: a@b.vn\nSubject: Đã đọc\nContent-Type: multipart/report; report-type=disposition-notification',
+        "From: a@b.vn\nSubject: Đã đọc\nContent-Type: multipart/report; report-type=disposition-notification",
         "receipt",
     ),
     "an answer by a machine": ("From: a@b.vn\nSubject: x\nAuto-Submitted: auto-replied (vacation)", "auto-reply"),

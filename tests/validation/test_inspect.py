@@ -1,6 +1,8 @@
 """Files inside files: opened under one budget, each judged, none harming its siblings."""
 
 import gzip
+import struct
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -80,13 +82,33 @@ def test_what_is_found_in(content: bytes, name: str, expected: list[str]) -> Non
     assert paths(inspected(content, name)) == expected
 
 
+def embedding(stream: bytes, more: bytes = b"") -> bytes:
+    """A PDF with one embedded file."""
+    names = "/Names<</EmbeddedFiles<</Names[(x) 4 0 R]>>>>"
+    content = files.pdf(names, "<</Type/Filespec/F(x.pdf)/UF(x.pdf)/EF<</F 5 0 R>>>>")
+    carried = b"5 0 obj\n<</Length %d%s>>\nstream\n%s\nendstream\nendobj\nxref" % (len(stream), more, stream)
+    return content.replace(b"xref", carried, 1)
+
+
+def test_an_embedded_file_that_grows_is_not_unpacked() -> None:
+    """It is named as unopened."""
+    content = embedding(zlib.compress(b"\0" * 5_000_000), b"/Filter/FlateDecode")
+    file = inspected(content, "a.pdf", ReadingCaps(unpacked_total=1_000_000))
+    assert Code.ARCHIVE_UNOPENED in codes(file)
+    assert not file.attachments
+
+
+def test_a_directory_of_millions_of_members_is_not_read() -> None:
+    """The size of a zip's directory is looked at before it is."""
+    members = (b"PK\x01\x02" + b"\0" * 42) * 200_000
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, len(members), 4, 0)
+    file = inspected(b"PK\x03\x04" + members + end, "a.zip")
+    assert Code.FORMAT_DAMAGED in codes(file)
+
+
 def test_a_file_embedded_in_a_pdf_is_judged_too() -> None:
     """A program may hide in a document."""
-    names = "/Names<</EmbeddedFiles<</Names[(x) 4 0 R]>>>>"
-    stream = f"<</Length {len(files.LNK)}>>\nstream\n{files.LNK.decode('latin-1')}\nendstream"
-    content = files.pdf(names, "<</Type/Filespec/F(x.pdf)/UF(x.pdf)/EF<</F 5 0 R>>>>")
-    content = content.replace(b"xref", b"5 0 obj\n" + stream.encode("latin-1") + b"\nendobj\nxref", 1)
-    file = inspected(content, "a.pdf")
+    file = inspected(embedding(files.LNK), "a.pdf")
     assert "embedded-files" in file.format.properties
     assert [codes(inner)[0] for inner in file.attachments] == [Code.FORMAT_EXECUTABLE]
 
