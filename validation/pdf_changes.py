@@ -7,11 +7,12 @@ changed after signing (the shadow-replace attack is legal form filling).
 
 from dataclasses import dataclass
 
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from validation.pdf_diff import POLICY
 from validation.pdf_reading import Field, Opened
 from validation.signature import Problem
 
@@ -49,7 +50,7 @@ def changes_after(opened: Opened, signature: EmbeddedPdfSignature) -> Changes:
     if coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         return Forbidden(Problem.PARTIAL_COVERAGE, f"coverage {coverage.name}")
     signature.coverage = coverage  # type: ignore[assignment]  # evaluate_modifications reads it there
-    result = signature.evaluate_modifications(DEFAULT_DIFF_POLICY)
+    result = signature.evaluate_modifications(POLICY)
     if not isinstance(result, DiffResult):
         return Forbidden(Problem.CHANGED_AFTER_SIGNING, f"not permitted: {type(result).__name__}")
     if result.modification_level == ModificationLevel.NONE:

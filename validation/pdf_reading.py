@@ -18,6 +18,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 
 from validation.foreign import Unchecked, attempt
+from validation.pdf_diff import RevisionReader
 from validation.pdf_guard import Section
 from validation.signature import Problem
 from validation.trust import Carried
@@ -71,7 +72,7 @@ def open_pdf(content: bytes, *, leniently: bool) -> Opened | Unchecked:
 
 
 def _open(content: bytes, leniently: bool) -> Opened:
-    reader = PdfFileReader(io.BytesIO(content), strict=not leniently)
+    reader = RevisionReader(io.BytesIO(content), strict=not leniently)
     if reader.encrypted:
         reader.decrypt("")
     if not leniently and reader.xrefs.hybrid_xrefs_present:

@@ -37,7 +37,7 @@ def _of(signature: Signature, kinds: tuple[str, ...]) -> Iterator[Observation]:
     if Problem.WEAK_ALGORITHM in signature.problems:
         yield Observation(Code.SIGNATURE_WEAK, evidence=facts | {"algorithm": signature.algorithm})
     if kinds and signature.sound:
-        yield Observation(Code.SIGNATURE_CHANGED_PERMITTED, evidence=facts | {"changes": ", ".join(kinds)})
+        yield Observation(Code.SIGNATURE_CHANGED_PERMITTED, evidence=facts | {"change": ", ".join(kinds)})
     if signature.signed_at is not None and signature.signed_at_source == "claimed":
         claimed = {"signed_at": signature.signed_at.isoformat()}
         yield Observation(Code.SIGNATURE_TIME_CLAIMED, evidence=facts | claimed)

@@ -132,7 +132,7 @@ def test_a_second_signature_is_a_permitted_change(twice: bytes, evidence: Eviden
     )
     assert (body.where, body.sound, body.coverage) == ("ChuKyCoQuan", True, Coverage.WHOLE)
     told = [one for one in reading.observations if one.code is Code.SIGNATURE_CHANGED_PERMITTED]
-    assert [(one.evidence["field"], one.evidence["changes"]) for one in told] == [
+    assert [(one.evidence["field"], one.evidence["change"]) for one in told] == [
         ("ChuKyNguoiCoThamQuyen", "further-signature")
     ]
 

@@ -225,7 +225,7 @@ def test_a_document_time_stamp_is_a_signature_and_proves_the_time_of_others(
     assert (stamp.carrier, stamp.sound, stamp.signed_at) == (Carrier.TIMESTAMP, True, MOMENT - DAY)
     assert (signature.sound, signature.signed_at, signature.signed_at_source) == (True, MOMENT - DAY, "timestamp")
     changed = next(one for one in reading.observations if one.code is Code.SIGNATURE_CHANGED_PERMITTED)
-    assert changed.evidence["changes"] == "timestamp"
+    assert changed.evidence["change"] == "timestamp"
 
 
 def test_revocation_lists_inside_the_file_serve_where_the_store_has_none(pki: Pki, once: bytes) -> None:
@@ -236,7 +236,7 @@ def test_revocation_lists_inside_the_file_serve_where_the_store_has_none(pki: Pk
     reading = signatures_of(output.getvalue(), with_crls(pki))
     assert (only(reading).sound, only(reading).revocation) == (True, Revocation.GOOD)
     changed = next(one for one in reading.observations if one.code is Code.SIGNATURE_CHANGED_PERMITTED)
-    assert changed.evidence["changes"] == "validation-data"
+    assert changed.evidence["change"] == "validation-data"
 
 
 def test_a_list_forged_by_a_stranger_acquits_nobody(pki: Pki, once: bytes) -> None:
