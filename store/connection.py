@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 
-from store.errors import SchemaVersionError, Unavailable
+from store.errors import ForbiddenRowError, SchemaVersionError, Unavailable
 from store.schema import HEAD
 from store.settings import StoreSettings
 
@@ -20,12 +20,15 @@ from store.settings import StoreSettings
 def translated() -> Iterator[None]:
     """Turn errors of disk and database into `Unavailable`.
 
-    A broken constraint, an unknown table or a wrong value (IntegrityError, ProgrammingError, DataError) is our bug
-    and passes through.
+    A broken constraint or a wrong value is our bug; it is said without the values, which PostgreSQL quotes in the
+    detail of its errors and which hold subjects and bodies.  An unknown table (ProgrammingError) passes through.
     """
     try:
         yield
-    except (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError):
+    except (exc.IntegrityError, exc.DataError) as error:
+        primary = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+        raise ForbiddenRowError(f"{type(error).__name__}: {primary or error.orig}") from None
+    except (exc.ProgrammingError, exc.NotSupportedError):
         raise
     except (exc.DBAPIError, exc.TimeoutError) as error:
         raise Unavailable(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}") from error
@@ -75,13 +78,18 @@ class Database:
 def open_database(settings: StoreSettings) -> Database:
     """Open the database that `settings` name; the data folder is made when absent, the schema is not."""
     wait = settings.lock_wait.total_seconds()
-    pool = {"pool_size": settings.connections, "max_overflow": 4 * settings.connections, "pool_timeout": wait}
+    options = {
+        "pool_size": settings.connections,
+        "max_overflow": 4 * settings.connections,
+        "pool_timeout": wait,
+        "hide_parameters": True,  # an exception's text may reach a log, and parameters hold subjects and bodies
+    }
     with translated():
         if settings.database:
-            return Database(create_engine(settings.database, pool_pre_ping=True, **pool))
+            return Database(create_engine(settings.database, pool_pre_ping=True, **options))
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = settings.data / "docbridge.sqlite3"
-        engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": wait}, **pool)
+        engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": wait}, **options)
         event.listen(engine, "connect", _settle_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return Database(engine)

@@ -20,3 +20,7 @@ class SchemaVersionError(Exception):
 
 class LeaseLostError(Exception):
     """Someone else holds the work now: the fencing token is older than the row's.  Drop the result."""
+
+
+class ForbiddenRowError(Exception):
+    """The schema forbids what we tried to write: our bug.  Its text names the rule and never the values."""

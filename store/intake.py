@@ -107,7 +107,12 @@ class Intake:
         if incoming.small:
             content = self._contents.ready(incoming)
         else:
-            content = await loop.run_in_executor(self._flushers, self._contents.ready, incoming)
+            flushing = loop.run_in_executor(self._flushers, self._contents.ready, incoming)
+            try:
+                content = await asyncio.shield(flushing)
+            except asyncio.CancelledError:
+                await asyncio.wait([flushing])  # the thread has the file open: nobody may discard it under its hands
+                raise
         future: asyncio.Future[Kept] = loop.create_future()
 
         def resolve(outcome: Kept | BaseException) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from store.arrival import Kept
-from store.errors import Unavailable
+from store.errors import ForbiddenRowError, Unavailable
 from store.mail import FileOrigin, ForwardPath, Origin
-from store.schema import journal_head
+from store.schema import contents, journal_head
 from store.settings import StoreSettings
 from store.store import Store, open_store
 from tests.servers.postgres import Postgres
@@ -221,3 +222,27 @@ def test_everyone_is_told_when_the_database_is_away(
         assert impatient.journal.verify() is None
     finally:
         impatient.close()
+
+
+def test_a_caller_who_goes_away_leaves_no_waste(store: Store) -> None:
+    async def gone() -> None:
+        with store.incoming() as incoming:
+            incoming.write(b"x" * 3_000_000)
+            keeping = asyncio.ensure_future(store.intake.keep_async(incoming, smtp(), NOW))
+            await asyncio.sleep(0)  # it has begun
+            keeping.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await keeping
+
+    store.intake.start()
+    asyncio.run(gone())
+    assert not list((store.settings.data / "spool").glob("*"))
+    assert not keep(store, b"x" * 3_000_000).again
+
+
+def test_an_error_never_quotes_a_body(store: Store) -> None:
+    with pytest.raises(ForbiddenRowError, match=r"(?i)null") as error, store.db.transaction() as connection:
+        connection.execute(contents.insert().values(id=None, content=b"the secret body"))
+    told = "".join(traceback.format_exception(error.value))
+    assert "secret" not in told
+    assert b"secret".hex() not in told

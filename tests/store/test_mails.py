@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from store.errors import LeaseLostError
+from store.errors import ForbiddenRowError, LeaseLostError
 from store.judgement import Decision, DecisionVerb, DocumentRecord, EnvelopeRecord, FieldRecord, Judgement
 from store.mail import IllegalMoveError, MailState
 from store.settings import StoreSettings
@@ -167,7 +167,7 @@ def test_a_judgement_that_cannot_be_recorded_leaves_nothing(store: Store) -> Non
     with pytest.raises(ValueError, match="moment"):
         store.mails.record(mail_id, claim.token, Judgement(MailState.POSTPONED), "w", NOW)
     twice = accepted()
-    with pytest.raises(Exception, match=r"(?i)unique"):
+    with pytest.raises(ForbiddenRowError, match=r"(?i)unique"):
         store.mails.record(mail_id, claim.token, replace(twice, deliveries=twice.deliveries * 2), "w", NOW)
     assert store.mails.judgements.all(mail_id) == ()
     assert not list(store.envelopes.list())
@@ -227,6 +227,7 @@ def test_lists_are_whole_and_bounded(store: Store) -> None:
     kept = [keep(store, b"%d" % number, at=NOW + number * MINUTE).mail_id for number in range(7)]
     judge(store, kept[3], HELD, NOW + DAY)
     newest = kept[::-1]
+    assert store.mails.states() == {"received": 6, "held": 1}
     assert [mail.id for mail in store.mails.list()] == newest
     assert [mail.id for mail in store.mails.list(limit=2)] == newest[:2]
     assert [mail.id for mail in store.mails.list(MailState.HELD)] == [kept[3]]
