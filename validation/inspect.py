@@ -18,11 +18,16 @@ from validation.signature import Signature
 _DEFAULT_CAPS = ReadingCaps()
 
 
+def _wall(error: MemoryError | RecursionError) -> str:
+    """What stopped a reader, as the sandbox names its walls."""
+    return "memory" if isinstance(error, MemoryError) else "depth"
+
+
 def _form(attachment: Attachment, caps: ReadingCaps) -> tuple[Format, tuple[Observation, ...]]:
     try:
         return judge_form(attachment, caps)
     except (MemoryError, RecursionError) as error:
-        seen = Observation(Code.FILE_CRASHED, attachment.path, {"cause": type(error).__name__})
+        seen = Observation(Code.FILE_CRASHED, attachment.path, {"wall": _wall(error)})
         return Format("application/octet-stream", attachment.declared, "", False, ("damaged",)), (seen,)
 
 
@@ -32,7 +37,7 @@ def _open(attachment: Attachment, form: Format, budget: Budget, caps: ReadingCap
     except Damaged as damage:
         return Opened((), (Observation(Code.FORMAT_DAMAGED, attachment.path, {"cause": str(damage)}),))
     except (MemoryError, RecursionError) as error:
-        return Opened((), (Observation(Code.FILE_CRASHED, attachment.path, {"cause": type(error).__name__}),))
+        return Opened((), (Observation(Code.FILE_CRASHED, attachment.path, {"wall": _wall(error)}),))
 
 
 def _signatures(
