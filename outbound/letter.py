@@ -119,7 +119,7 @@ def _text(kind: str, text: str) -> bytes:
 
 
 def _file(file: LetterFile) -> bytes:
-    name = header.clean("a file name", file.name)
+    name = header.clean("a file name", file.name).strip()
     if "/" in name or "\\" in name or not name:
         raise UnfitLetterError("a file name is empty or a path")
     # message/* and multipart/* may not be base64 (RFC 2046 section 5.2.1): such a file travels as

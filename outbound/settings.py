@@ -4,16 +4,20 @@ Promise: frozen; every field says what it does; nothing here reads a file or the
 composes).
 """
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
+from outbound import address, token
 from store.delivery import RetryPolicy
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+
+_ANY_DELIVERY = "00000000-0000-7000-8000-000000000000"  # all tokens are of one length
 
 Tls = Literal["none", "opportunistic", "starttls", "implicit"]
 Report = Literal["SUCCESS", "FAILURE", "DELAY"]
@@ -58,6 +62,27 @@ class OutboundSettings:
         "Which delivery reports are asked for when the smarthost offers DSN; receipts always ask for none",
     ] = ("FAILURE", "DELAY")
 
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later, letter by letter.
+
+        Raises:
+            ValueError: which setting, and why.
+        """
+        host, _, port = self.smarthost.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError(f'smarthost: "{self.smarthost}" is not host:port')
+        for name in ("sender", "return_path", "reply_to"):
+            _check_address(name, getattr(self, name))
+        # RFC 4954 section 4: a password that anybody on the way may read is no secret.
+        if self.user and self.tls in ("none", "opportunistic") and not _is_loopback(self.host):
+            raise ValueError('user: a password is only sent over checked TLS; set tls = "starttls" or "implicit"')
+        if not self.retry_waits or min(self.retry_waits) <= timedelta():
+            raise ValueError("retry_waits: at least one wait, none of them zero")
+        if self.concurrency < 1 or self.letters_per_connection < 1:
+            raise ValueError("concurrency and letters_per_connection: at least 1")
+        if self.lease <= self.connect_timeout + 3 * self.command_timeout + self.final_timeout:
+            raise ValueError("lease: must be longer than the time-outs of one letter together")
+
     @property
     def retry(self) -> RetryPolicy:
         """The schedule as the delivery machine wants it."""
@@ -72,3 +97,18 @@ class OutboundSettings:
     def port(self) -> int:
         """The smarthost's port."""
         return int(self.smarthost.rpartition(":")[2])
+
+
+def _check_address(name: str, text: str) -> None:
+    try:
+        if text:
+            address.read(token.address(text, _ANY_DELIVERY, b""))
+    except address.UnfitAddressError as unfit:
+        raise ValueError(f'{name}: "{text}" is not an address: {unfit}') from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

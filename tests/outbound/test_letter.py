@@ -19,8 +19,12 @@ _VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặ�
 _TEXT = st.text(
     st.sampled_from(f"{_VIETNAMESE}{_VIETNAMESE.upper()} 0123456789.,;:()[]=?_-&'\"%*<>@公文"), max_size=300
 )
-_NAME = st.text(
-    st.sampled_from(f"{_VIETNAMESE}{_VIETNAMESE.upper()} 0123456789.,;()[]=_-&'%*\"?"), min_size=1, max_size=180
+_NAME = (
+    st.text(
+        st.sampled_from(f"{_VIETNAMESE}{_VIETNAMESE.upper()} 0123456789.,;()[]=_-&'%*\"?"), min_size=1, max_size=180
+    )
+    .map(str.strip)
+    .filter(bool)
 )
 _FILES = st.lists(
     st.builds(
@@ -128,7 +132,7 @@ def test_a_message_id_of_a_stranger_that_is_not_one_is_left_out() -> None:
         pytest.param({"text": "a\x1b[2Jb"}, id="a control character in the text"),
         pytest.param({"attachments": (LetterFile("a\r\nX: y", "text/plain", b""),)}, id="CR LF in a file name"),
         pytest.param({"attachments": (LetterFile("../a", "text/plain", b""),)}, id="a path as a file name"),
-        pytest.param({"attachments": (LetterFile("", "text/plain", b""),)}, id="a file without a name"),
+        pytest.param({"attachments": (LetterFile(" ", "text/plain", b""),)}, id="a file without a name"),
     ],
 )
 def test_what_cannot_be_written_is_named(change: dict[str, object]) -> None:

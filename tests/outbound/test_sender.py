@@ -229,3 +229,15 @@ def test_an_idle_sender_stops_at_once(store: Store) -> None:
     with sending(store, settings(free_port(), poll=timedelta(minutes=10))):
         pass
     assert time.monotonic() - started < 5
+
+
+def test_a_letter_that_a_dead_sender_had_in_hand_goes_out_and_the_doubt_is_on_record(
+    store: Store, postfix_sink: PostfixSink
+) -> None:
+    ids = queue(store, "a@example.org")
+    store.deliveries.claim("letter", "dead", timedelta(seconds=0.3), datetime.now(UTC), 10)
+    with sending(store, settings(postfix_sink.port)):
+        attempted(store, ids)
+        postfix_sink.wait_for("a@example.org")
+    assert isinstance(state(store, ids[0]).state, Done)
+    assert [event.kind for event in store.deliveries.events(ids[0])] == ["taken-over"]

@@ -1,0 +1,43 @@
+"""The section [outbound]: what could only fail later is refused at the start."""
+
+from datetime import timedelta
+
+import pytest
+
+from outbound.settings import OutboundSettings
+
+
+def test_the_defaults_hold() -> None:
+    settings = OutboundSettings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 25)
+    assert settings.retry.give_up_after == timedelta(days=5)
+
+
+def test_an_ipv6_smarthost_is_read() -> None:
+    settings = OutboundSettings(smarthost="[2001:db8::25]:587")
+    assert (settings.host, settings.port) == ("2001:db8::25", 587)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        pytest.param({"smarthost": "mail.example"}, "smarthost", id="no port"),
+        pytest.param({"smarthost": ":25"}, "smarthost", id="no host"),
+        pytest.param({"smarthost": "mail.example:99999"}, "smarthost", id="no such port"),
+        pytest.param({"sender": "văn thư"}, "sender", id="a sender that is no address"),
+        pytest.param({"return_path": "bounce+{token}"}, "return_path", id="a pattern without a domain"),
+        pytest.param({"reply_to": "a" * 30 + "{token}@b.example"}, "reply_to", id="too long with its token"),
+        pytest.param({"user": "u", "smarthost": "mail.example:25"}, "user", id="a password in the clear"),
+        pytest.param({"retry_waits": ()}, "retry_waits", id="no wait"),
+        pytest.param({"concurrency": 0}, "concurrency", id="no hand"),
+        pytest.param({"lease": timedelta(minutes=5)}, "lease", id="a lease shorter than the time-outs"),
+    ],
+)
+def test_what_cannot_work_is_refused_by_name(changes: dict[str, object], key: str) -> None:
+    with pytest.raises(ValueError, match=f"^{key}"):
+        OutboundSettings(**changes)  # type: ignore[arg-type]
+
+
+def test_a_password_goes_in_the_clear_to_the_machine_itself_only() -> None:
+    assert OutboundSettings(user="u", smarthost="localhost:587").user == "u"
+    assert OutboundSettings(user="u", smarthost="mail.example:587", tls="starttls").user == "u"
