@@ -1,16 +1,19 @@
 """The registers that people keep: routing rules, organs, correspondents.  Each change is journaled with its author."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
 from store.columns import dumped
 from store.connection import Database
 from store.journal import Entry, append
 from store.schema import correspondents, organs, routes
+
+_BATCH = 1000  # rows of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Register(Generic[T]):
             ).scalar_one_or_none()
         return None if text is None else self._adapter.validate_json(text, strict=True)
 
-    def add(self, entry: T, actor: str, now: datetime) -> T:
+    def add(self, entry: T, actor: str, now: datetime, reason: str = "") -> T:
         """Add `entry`; returns it with its position.
 
         Raises:
@@ -106,10 +109,46 @@ class Register(Generic[T]):
                 last = connection.execute(select(func.coalesce(func.max(self._table.c.position), 0.0))).scalar_one()
                 entry = replace(entry, position=float(last) + 1.0)
             connection.execute(insert(self._table).values(**self._row(entry)))
-            append(connection, now, [self._entry(actor, "added", entry.id)])
+            append(connection, now, [self._entry(actor, "added", entry.id, reason)])
         return entry
 
-    def edit(self, entry: T, actor: str, now: datetime) -> None:
+    def put_all(self, entries: Iterable[T], actor: str, now: datetime, reason: str = "") -> tuple[int, int]:
+        """Add every entry, or put it in the place of the one with its id, all of them or none; (added, replaced).
+
+        `entries` is read while the transaction is open: what it raises undoes everything.
+        """
+        with self._db.transaction() as connection:
+            places = select(self._table.c.id, self._table.c.position)
+            known: dict[str, float] = {row.id: row.position for row in connection.execute(places)}
+            before = len(known)
+            last = max(known.values(), default=0.0)
+            replaced: set[str] = set()
+            fresh: list[dict[str, object]] = []
+            old: list[dict[str, object]] = []
+            for entry in entries:
+                if entry.id in known:
+                    replaced.add(entry.id)
+                    old.append(self._row(replace(entry, position=entry.position or known[entry.id])))
+                else:
+                    last = max(last + 1.0, entry.position)
+                    placed = replace(entry, position=entry.position or last)
+                    known[entry.id] = placed.position
+                    fresh.append(self._row(placed))
+            for start in range(0, len(fresh), _BATCH):
+                connection.execute(insert(self._table), fresh[start : start + _BATCH])
+            mine = self._table.c.id == bindparam("old_id")
+            changed = update(self._table).where(mine).values(position=bindparam("at"), entry=bindparam("text"))
+            for start in range(0, len(old), _BATCH):
+                batch = old[start : start + _BATCH]
+                connection.execute(
+                    changed, [{"old_id": row["id"], "at": row["position"], "text": row["entry"]} for row in batch]
+                )
+            added = len(known) - before
+            counts = {"added": str(added), "replaced": str(len(replaced)), "reason": reason}
+            append(connection, now, [Entry(actor, f"{self._table.name}.imported", detail=counts)])
+        return added, len(replaced)
+
+    def edit(self, entry: T, actor: str, now: datetime, reason: str = "") -> None:
         """Put `entry` in the place of the one with its id.
 
         Raises:
@@ -119,9 +158,9 @@ class Register(Generic[T]):
             mine = self._table.c.id == entry.id
             if connection.execute(update(self._table).where(mine).values(**self._row(entry))).rowcount != 1:
                 raise KeyError(entry.id)
-            append(connection, now, [self._entry(actor, "edited", entry.id)])
+            append(connection, now, [self._entry(actor, "edited", entry.id, reason)])
 
-    def remove(self, entry_id: str, actor: str, now: datetime) -> None:
+    def remove(self, entry_id: str, actor: str, now: datetime, reason: str = "") -> None:
         """Remove an entry.
 
         Raises:
@@ -130,13 +169,14 @@ class Register(Generic[T]):
         with self._db.transaction() as connection:
             if connection.execute(delete(self._table).where(self._table.c.id == entry_id)).rowcount != 1:
                 raise KeyError(entry_id)
-            append(connection, now, [self._entry(actor, "removed", entry_id)])
+            append(connection, now, [self._entry(actor, "removed", entry_id, reason)])
 
     def _row(self, entry: T) -> dict[str, object]:
         return {"id": entry.id, "position": entry.position, "entry": dumped(self._adapter, entry)}
 
-    def _entry(self, actor: str, verb: str, entry_id: str) -> Entry:
-        return Entry(actor, f"{self._table.name}.{verb}", detail={"id": entry_id})
+    def _entry(self, actor: str, verb: str, entry_id: str, reason: str) -> Entry:
+        detail = {"id": entry_id, "reason": reason} if reason else {"id": entry_id}
+        return Entry(actor, f"{self._table.name}.{verb}", detail=detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import getpass
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +12,8 @@ import click
 
 if TYPE_CHECKING:
     from bridge.settings import Settings
+    from bridge.worker import Bench
+    from store.lookup import Kind
     from store.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -23,7 +26,34 @@ def as_json(command: Command) -> Command:
 
 def reason(command: Command) -> Command:
     """The option --reason of every writing verb."""
-    return click.option("--reason", default="", help="Why; kept in the journal.")(command)
+    return click.option("--reason", default="", type=Words(), help="Why; kept in the journal.")(command)
+
+
+def limited(command: Command) -> Command:
+    """The option --limit of every list."""
+    text = "How many; tables show 50 by default, --json all."
+    return click.option("--limit", type=click.IntRange(min=1), help=text)(command)
+
+
+def between(command: Command) -> Command:
+    """The options --since and --until of lists over time."""
+    command = click.option("--until", type=Moment(), help="Only what is older.")(command)
+    return click.option("--since", type=Moment(), help="Only what is of this moment or later.")(command)
+
+
+class Words(click.ParamType[str]):
+    """A text that can be kept: what the terminal sent as no UTF-8 is refused, everything else is NFC."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """The text in NFC, or a usage error."""
+        import unicodedata
+
+        text = str(value)
+        if any(unicodedata.category(letter) in ("Cs", "Cc") for letter in text):
+            self.fail("holds octets that are no UTF-8, or control characters", param, ctx)
+        return unicodedata.normalize("NFC", text)
 
 
 class Moment(click.ParamType[datetime]):
@@ -49,7 +79,20 @@ def settings_of(ctx: click.Context) -> "Settings":
     from bridge.settings import load
 
     config: Path | None = ctx.find_root().obj
-    return load(config)
+    found = load(config)
+    log_quietly()
+    return found
+
+
+def log_quietly() -> None:
+    """Only troubles are logged, and to standard error: standard output belongs to the answer."""
+    import structlog
+
+    from bridge.logging import configure
+    from bridge.settings.sections import Log
+
+    configure(Log(level="warning", format="text"))
+    structlog.configure(cache_logger_on_first_use=False)  # `serve` sets the log up anew
 
 
 def store_of(ctx: click.Context) -> "Store":
@@ -61,7 +104,39 @@ def store_of(ctx: click.Context) -> "Store":
     return store
 
 
+def bench(ctx: click.Context, settings: "Settings", store: "Store") -> "Bench":
+    """A bench for one mail at a time; its sandbox ends with the command."""
+    from bridge.wiring import bench_of
+
+    found = bench_of(replace(settings, sandbox=replace(settings.sandbox, children=1)), store)
+    ctx.call_on_close(found.pool.close)
+    return found
+
+
+def whole_id(store: "Store", kind: "Kind", given: str) -> str:
+    """The one id that is, or begins with, what was given.
+
+    Raises:
+        click.BadParameter: there is none, or more than one.
+    """
+    from store.lookup import ids_beginning
+
+    found = ids_beginning(store.db, kind, given)
+    if given in found:
+        return given
+    if len(found) > 1:
+        raise click.BadParameter(f"{given!r} begins more than one {kind}: {', '.join(found)}", param_hint="ID")
+    if not found:
+        raise click.BadParameter(f"there is no {kind} {given!r}", param_hint="ID")
+    return found[0]
+
+
 def operator() -> str:
-    """Who acts, for the journal: DOCBRIDGE_OPERATOR, else the login name."""
+    """Who acts, for the journal: DOCBRIDGE_OPERATOR, else the login name, else the number of the user."""
     # Not a setting of the file: it names the person at the keyboard, not the service.
-    return os.environ.get("DOCBRIDGE_OPERATOR") or getpass.getuser()
+    if named := os.environ.get("DOCBRIDGE_OPERATOR"):
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"uid {os.getuid()}"

@@ -4,6 +4,7 @@ JSON is UTF-8, NFC, one object a line.  Tables show 50 rows unless asked otherwi
 """
 
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -12,10 +13,14 @@ from enum import Enum
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 TABLE_ROWS = 50
+_PAPER = 200  # columns, where no terminal says how wide it is
+_WHOLE = frozenset({"id", "at", "state", "code", "check", "mail", "key"})
+_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value of ours
@@ -35,6 +40,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401  any value of ours
     if isinstance(value, Iterable):
         return [plain(item) for item in value]
     return value
+
+
+def shown_time(moment: datetime) -> str:
+    """The moment as people here read it; JSON keeps the offset instead."""
+    return f"{moment.astimezone(_HERE):%Y-%m-%d %H:%M:%S}"
 
 
 def json_line(value: Any) -> None:  # noqa: ANN401  as above
@@ -61,10 +71,14 @@ def rows(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        # An id or a moment that is cut short is of no use to whoever must copy it.
+        whole = column in _WHOLE or column.endswith(("_id", "_at"))
+        table.add_column(column, no_wrap=whole, overflow="fold")
     for row in shown:
         table.add_row(*(_cell(row.get(column, "")) for column in columns))
-    Console(soft_wrap=True, highlight=False).print(table)
+    Console(width=None if sys.stdout.isatty() else _PAPER, highlight=False).print(table)
     if more:
         click.echo("... more; --limit N shows more, --json shows all")
     return len(shown)
@@ -73,9 +87,11 @@ def rows(
 def _cell(value: Any) -> str:  # noqa: ANN401  as above
     from rich.markup import escape
 
-    value = plain(value)
+    value = shown_time(value) if isinstance(value, datetime) else plain(value)
     if value is None:
         return ""
+    if isinstance(value, dict):
+        value = [f"{key}={item}" for key, item in value.items()]
     if isinstance(value, list):
         value = ", ".join(map(str, value))
     # What a stranger wrote may hold control characters: a terminal must not obey them.
@@ -89,7 +105,7 @@ def facts(value: Mapping[str, Any], *, as_json: bool) -> None:
         return
     width = max((len(key) for key in value), default=0)
     for key, found in value.items():
-        item = plain(found)
+        item = shown_time(found) if isinstance(found, datetime) else plain(found)
         if isinstance(item, list | dict):
             click.echo(f"{key:<{width}}  " + ("" if item else "-"))
             for line in item if isinstance(item, list) else [f"{k}: {v}" for k, v in item.items()]:

@@ -1,0 +1,118 @@
+"""`mails`: what came in, and what became of it.  The reading verbs; those that decide are in `mails_decide`."""
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bridge.cli.context import as_json, between, limited, store_of, whole_id
+from bridge.cli.mails_decide import complete, reject, release, replay
+from bridge.cli.output import facts, json_line, rows
+from store.mail import MailState
+
+if TYPE_CHECKING:
+    from store.mail import ReceivedMail
+    from store.store import Store
+
+_CHUNK = 1 << 20
+
+
+@click.group()
+def mails() -> None:
+    """What came in, and what became of it.  An ID may be given by a beginning that only one mail has."""
+
+
+for _verb in (release, reject, complete, replay):
+    mails.add_command(_verb)
+
+
+def mail_of(store: "Store", given: str) -> "ReceivedMail":
+    """The mail that is meant."""
+    mail = store.mails.get(whole_id(store, "mail", given))
+    assert mail is not None, "its id was found a moment ago, and mails are never removed"
+    return mail
+
+
+@mails.command(name="list")
+@click.option("--state", type=click.Choice([state.value for state in MailState]), help="Only those in this state.")
+@between
+@limited
+@as_json
+@click.pass_context
+def list_(
+    ctx: click.Context,
+    state: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    json_: bool,
+) -> None:
+    """Mails, newest first."""
+    from bridge.mail_shown import row_shown
+
+    found = store_of(ctx).mails.list(MailState(state) if state else None, since, until)
+    columns = ("id", "received_at", "state", "classification", "size", "mail_from", "message_id")
+    rows(map(row_shown, found), columns, as_json=json_, limit=limit, empty="no mails")
+
+
+@mails.command()
+@click.argument("mail_id", metavar="ID")
+@as_json
+@click.pass_context
+def show(ctx: click.Context, mail_id: str, json_: bool) -> None:
+    """One mail: where it came from, what was found, its documents, and what followed."""
+    from bridge.mail_shown import mail_shown
+
+    store = store_of(ctx)
+    shown = mail_shown(store, mail_of(store, mail_id))
+    if json_:
+        json_line(shown)
+        return
+    facts(_readable(shown), as_json=False)
+
+
+@mails.command()
+@click.argument("mail_id", metavar="ID")
+@as_json
+@click.pass_context
+def explain(ctx: click.Context, mail_id: str, json_: bool) -> None:
+    """Every rule, input and decision in order."""
+    from bridge.mail_shown import explained
+
+    store = store_of(ctx)
+    steps = explained(store, mail_of(store, mail_id))
+    columns = ("at", "judgement", "actor", "stage", "rule", "given", "decided")
+    rows(steps, columns, as_json=json_, limit=None if json_ else 10_000)
+
+
+@mails.command()
+@click.argument("mail_id", metavar="ID")
+@click.pass_context
+def raw(ctx: click.Context, mail_id: str) -> None:
+    """The exact octets of the mail, to standard output."""
+    store = store_of(ctx)
+    out = sys.stdout.buffer
+    with store.mails.open_body(mail_of(store, mail_id).id) as body:
+        while chunk := body.read(_CHUNK):
+            out.write(chunk)
+    out.flush()
+
+
+def _readable(shown: dict[str, Any]) -> dict[str, Any]:
+    """The same for people: what is long in JSON becomes one line each."""
+    lines = dict(shown)
+    lines["origin"] = shown["origin"].kind
+    lines["findings"] = [f"[{one['severity']}] {one['code']}: {one['says']}" for one in shown["findings"]]
+    lines["attachments"] = [
+        f"{'/'.join(one['path'])}: {one['format'].media_type}, {one['size']} octets, signature {one['signature_state']}"
+        for one in shown["attachments"]
+    ]
+    documents = []
+    for one in shown["documents"]:
+        documents.append(f"{one['id']}: {one['verdict']}, main file {'/'.join(one['main'])}")
+        documents += [f"  {key} = {field['value']}  ({field['from']})" for key, field in one["fields"].items()]
+        documents += [f"  envelope {envelope}" for envelope in one["envelopes"]]
+    lines["documents"] = documents
+    lines["decisions"] = [f"{one['verb']} by {one['actor']}: {one['reason'] or '-'}" for one in shown["decisions"]]
+    return lines

@@ -1,0 +1,241 @@
+"""The verbs by which a person decides of a mail: release, reject, complete, replay.
+
+Exit code 0 when the mail is now what was asked, 1 when it is not, with what was found.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bridge.cli.context import Words, as_json, bench, operator, reason, settings_of, whole_id
+from bridge.cli.exits import NO, WELL
+from bridge.cli.output import json_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bridge.shown import Shown
+    from store.judgement import Decision
+    from store.mail import MailState, ReceivedMail
+    from store.store import Store
+    from validation.finding import Finding
+
+
+def _open(ctx: click.Context) -> "Store":
+    from bridge.cli.context import store_of
+
+    return store_of(ctx)
+
+
+def _mail(store: "Store", given: str) -> "ReceivedMail":
+    mail = store.mails.get(whole_id(store, "mail", given))
+    assert mail is not None, "its id was found a moment ago, and mails are never removed"
+    return mail
+
+
+def _waits(mail: "ReceivedMail", doing: str) -> bool:
+    """May a person still decide?  Says so when not."""
+    from store.mail import MailState
+
+    if mail.state in (MailState.HELD, MailState.POSTPONED):
+        return True
+    click.echo(f"docbridge: the mail is {mail.state}; only one that is held can be {doing}", err=True)
+    return False
+
+
+@click.command()
+@click.argument("mail_id", metavar="ID")
+@reason
+@as_json
+@click.pass_context
+def release(ctx: click.Context, mail_id: str, reason: str, json_: bool) -> int:
+    """Let a held mail go on as it is."""
+    from store.judgement import Decision, DecisionVerb
+    from store.mail import MailState
+
+    store = _open(ctx)
+    mail = _mail(store, mail_id)
+    if not _waits(mail, "released"):
+        return NO
+    decision = Decision(DecisionVerb.RELEASE, operator(), reason)
+    return _decide(ctx, store, mail, decision, (MailState.RELEASED,), json_=json_)
+
+
+@click.command()
+@click.argument("mail_id", metavar="ID")
+@reason
+@as_json
+@click.pass_context
+def reject(ctx: click.Context, mail_id: str, reason: str, json_: bool) -> int:
+    """Refuse a held mail for good; the sender is told where that is safe."""
+    from bridge.clerk import reject as refuse
+    from store.mail import IllegalMoveError
+
+    store = _open(ctx)
+    mail = _mail(store, mail_id)
+    try:
+        refused = refuse(store, mail.id, operator(), reason, receipts=settings_of(ctx).receipts.enabled)
+    except IllegalMoveError:
+        click.echo(f"docbridge: the mail is {mail.state}; only one that is held can be rejected", err=True)
+        return NO
+    _tell(store, refused, json_=json_)
+    return WELL
+
+
+@click.command()
+@click.argument("mail_id", metavar="ID")
+@click.option("--document", default="", help="Which document, where the mail holds several: a beginning of its id.")
+@click.option(
+    "--set", "entries", multiple=True, required=True, metavar="KEY=VALUE", type=Words(), help="A field; empty = none."
+)
+@reason
+@as_json
+@click.pass_context
+def complete(
+    ctx: click.Context, mail_id: str, document: str, entries: tuple[str, ...], reason: str, json_: bool
+) -> int:
+    """Give fields of a document that were not found, and judge the mail again."""
+    from bridge.clerk import WhichDocument, completion
+    from bridge.fields.clerk import BadField
+    from store.judgement import Decision, DecisionVerb
+    from store.mail import MailState
+
+    given = _pairs(entries)
+    store = _open(ctx)
+    mail = _mail(store, mail_id)
+    if not _waits(mail, "completed"):
+        return NO
+    try:
+        detail = completion(store.mails.judgements.current(mail.id), document, given)
+    except BadField as bad:
+        raise click.BadParameter(f"{bad.key}: {bad.reason}", param_hint="--set") from bad
+    except WhichDocument as which:
+        known = f"it holds {', '.join(which.known)}" if which.known else "it holds none"
+        raise click.BadParameter(
+            f"say which document of the mail is meant; {known}", param_hint="--document"
+        ) from which
+    decision = Decision(DecisionVerb.COMPLETE, operator(), reason, detail)
+    return _decide(ctx, store, mail, decision, (MailState.ACCEPTED, MailState.RELEASED), json_=json_)
+
+
+@click.command()
+@click.argument("mail_id", metavar="ID")
+@click.option("--policy", "file", type=click.Path(path_type=Path), help="Judge by [policy] of this file instead.")
+@click.option("--dry-run", is_flag=True, help="Only show what would become of it; any mail may be asked for.")
+@reason
+@as_json
+@click.pass_context
+def replay(ctx: click.Context, mail_id: str, file: Path | None, dry_run: bool, reason: str, json_: bool) -> int:
+    """Judge a mail again, with the evidence of now."""
+    from store.judgement import Decision, DecisionVerb
+    from store.mail import MailState
+
+    store = _open(ctx)
+    mail = _mail(store, mail_id)
+    if dry_run:
+        return _dry_run(ctx, store, mail, file, json_=json_)
+    if not _waits(mail, "replayed; --dry-run shows what would become of it now"):
+        return NO
+    detail = {"policy": hashlib.sha256(file.read_bytes()).hexdigest()} if file and file.is_file() else {}
+    decision = Decision(DecisionVerb.REPLAY, operator(), reason, detail)
+    wanted = (MailState.ACCEPTED, MailState.RELEASED, MailState.FILED)
+    return _decide(ctx, store, mail, decision, wanted, file, json_=json_)
+
+
+def _pairs(entries: "Iterable[str]") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in entries:
+        key, equals, value = entry.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{entry!r} is not KEY=VALUE", param_hint="--set")
+        found[key.strip()] = value
+    return found
+
+
+def _decide(
+    ctx: click.Context,
+    store: "Store",
+    mail: "ReceivedMail",
+    decision: "Decision",
+    wanted: "tuple[MailState, ...]",
+    policy: Path | None = None,
+    *,
+    json_: bool,
+) -> int:
+    """Records the decision, has the mail judged, and tells what it is now."""
+    from bridge.clerk import judge_now
+    from bridge.settings.policy import policy_of
+    from store.mail import IllegalMoveError, MailState
+
+    settings = settings_of(ctx)
+    if policy:
+        settings = replace(settings, policy=policy_of(policy))
+    table = bench(ctx, settings, store)
+    try:
+        store.mails.decide(mail.id, decision, datetime.now(UTC))
+    except IllegalMoveError:
+        # Between our look and our word somebody else decided, or the service began to judge it.
+        click.echo("docbridge: somebody else was quicker; look at the mail again", err=True)
+        return NO
+    after = judge_now(table, mail.id)
+    _tell(store, after, json_=json_)
+    if after.state is MailState.RECEIVED:
+        click.echo("docbridge: it is not judged yet; the service, or the next call, judges it", err=True)
+    return WELL if after.state in wanted else NO
+
+
+def _dry_run(ctx: click.Context, store: "Store", mail: "ReceivedMail", file: Path | None, *, json_: bool) -> int:
+    from bridge.clerk import replayed
+    from bridge.sandbox.outcome import Crashed
+    from bridge.settings.policy import policy_of
+    from store.mail import MailState
+
+    settings = settings_of(ctx)
+    if file:
+        settings = replace(settings, policy=policy_of(file))
+    found = replayed(bench(ctx, settings, store), mail)
+    before = _judged(mail.state, found.before.findings if found.before else ())
+    if isinstance(found.after, Crashed):
+        after: Shown = {"state": "crashed", "wall": str(found.after.wall), "findings": []}
+    else:
+        after = _judged(found.after.state, found.after.findings)
+    was, now = ([_named(one) for one in side["findings"]] for side in (before, after))
+    difference = {
+        "state": before["state"] != after["state"],
+        "gone": [line for line in was if line not in now],
+        "new": [line for line in now if line not in was],
+    }
+    if json_:
+        json_line({"id": mail.id, "before": before, "after": after, "difference": difference})
+    else:
+        click.echo(f"{mail.id}: {before['state']} -> {after['state']} (nothing was recorded)")
+        for line in was:
+            click.echo(f"  {'-' if line in difference['gone'] else ' '} {line}")
+        for line in difference["new"]:
+            click.echo(f"  + {line}")
+    return WELL if after["state"] in (MailState.ACCEPTED, MailState.RELEASED, MailState.FILED) else NO
+
+
+def _judged(state: str, findings: "Iterable[Finding]") -> "Shown":
+    from bridge.shown import finding_shown
+
+    return {"state": str(state), "findings": [finding_shown(finding) for finding in findings]}
+
+
+def _named(finding: "Shown") -> str:
+    return f"[{finding['severity']}] {finding['code']}: {finding['says']}"
+
+
+def _tell(store: "Store", mail: "ReceivedMail", *, json_: bool) -> None:
+    judged = store.mails.judgements.current(mail.id)
+    told = _judged(mail.state, judged.findings if judged else ())
+    if json_:
+        json_line({"id": mail.id, **told})
+        return
+    click.echo(f"{mail.id}: {mail.state}")
+    for finding in told["findings"]:
+        click.echo(f"  {_named(finding)}")

@@ -1,0 +1,111 @@
+"""A mail, its documents and its explanation as the contract's JSON shows them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from bridge.shown import Shown, files_shown, finding_shown
+from store.judgement import Decision, DocumentRecord, FieldRecord
+from store.mail import ReceivedMail
+from store.store import Store
+
+
+def row_shown(mail: ReceivedMail) -> Shown:
+    """One row of `mails list`."""
+    return {
+        "id": mail.id,
+        "received_at": mail.received_at,
+        "state": mail.state,
+        "classification": mail.classification,
+        "kind": mail.origin.kind,
+        "sha256": mail.sha256,
+        "size": mail.size,
+        "mail_from": mail.origin.mail_from,
+        "rcpt_to": [path.address for path in mail.origin.rcpt_to],
+        "message_id": mail.message_id,
+    }
+
+
+def mail_shown(store: Store, mail: ReceivedMail) -> Shown:
+    """Everything of one mail, by the judgement in force."""
+    judged = store.mails.judgements.current(mail.id)
+    findings = judged.findings if judged else ()
+    envelopes: dict[str, list[str]] = {}
+    for envelope in store.envelopes.list(mail.id):
+        envelopes.setdefault(envelope.document_id, []).append(envelope.id)
+    return {
+        **{key: value for key, value in row_shown(mail).items() if key != "kind"},
+        "origin": mail.origin,
+        "findings": [finding_shown(finding) for finding in findings],
+        "attachments": files_shown(judged.attachments, findings) if judged else [],
+        "documents": [
+            document_shown(document, envelopes.get(document.id, []))
+            for document in (judged.documents if judged else ())
+        ],
+        "deliveries": [delivery.id for delivery in store.deliveries.list(mail_id=mail.id)],
+        "receipts": list(store.notices.receipts(mail.id)),
+        "arrivals": list(store.mails.arrivals(mail.id)),
+        "decisions": [decision_shown(decision) for decision in store.mails.decisions(mail.id)],
+        "judgements": judged.number if judged else 0,
+    }
+
+
+def document_shown(document: DocumentRecord, envelopes: list[str]) -> Shown:
+    """One document."""
+    return {
+        "id": document.id,
+        "main": document.main,
+        "annexes": document.annexes,
+        "verdict": document.verdict,
+        "fields": fields_shown(document.fields),
+        "duplicates": document.duplicates,
+        "arrival_number": None,  # given by the book of arrivals, which is not kept yet
+        "envelopes": envelopes,
+    }
+
+
+def fields_shown(fields: Mapping[str, FieldRecord]) -> Shown:
+    """Each field with where it was found and how sure that is."""
+    return {
+        key: {"value": field.value, "from": field.source, "confidence": field.confidence}
+        for key, field in fields.items()
+    }
+
+
+def decision_shown(decision: Decision) -> Shown:
+    """What a person decided."""
+    return {
+        "verb": decision.verb,
+        "actor": decision.actor,
+        "at": decision.at,
+        "reason": decision.reason,
+        "detail": decision.detail,
+    }
+
+
+def explained(store: Store, mail: ReceivedMail) -> Iterator[Shown]:
+    """Every arrival, rule, input and decision of the mail in the order in which they happened."""
+    told: list[tuple[datetime, int, Shown]] = []
+
+    def tell(at: datetime, actor: str, judgement: int, step: Mapping[str, object]) -> None:
+        told.append((at, len(told), {"at": at, "judgement": judgement, "actor": actor, **step}))
+
+    for at in store.mails.arrivals(mail.id):
+        given = f"{mail.size} octets, sha256 {mail.sha256}"
+        tell(at, mail.origin.kind, 0, _step("arrive", "taken in", given, "on disk"))
+    for decision in store.mails.decisions(mail.id):
+        said = ", ".join(f"{key}={value}" for key, value in decision.detail.items())
+        step = _step("person", str(decision.verb), said, decision.reason or "-")
+        tell(decision.at or mail.received_at, decision.actor, 0, step)
+    for judged in store.mails.judgements.all(mail.id):
+        for recorded in judged.explanation:
+            tell(judged.at, judged.actor, judged.number, recorded)
+        if not judged.explanation:
+            codes = ", ".join(finding.code for finding in judged.findings)
+            tell(judged.at, judged.actor, judged.number, _step("judge", "set aside", codes, judged.state))
+    # Python sorts stably, but moments may be equal: what was told first stays first.
+    for _, _, shown in sorted(told, key=lambda one: (one[0], one[1])):
+        yield shown
+
+
+def _step(stage: str, rule: str, given: str, decided: str) -> Shown:
+    return {"stage": stage, "rule": rule, "given": given, "decided": decided}
