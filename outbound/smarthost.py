@@ -147,6 +147,9 @@ class Conversation:
         blocks = [stuffed[at : at + _BLOCK] for at in range(0, len(stuffed), _BLOCK)]
         blocks[-1] += b".\r\n"
         hearing = asyncio.ensure_future(protocol.read_response())
+        # The library drops what arrives while nobody reads.  A task reads only from its first turn on: without this
+        # turn a peer on the same machine answers the dot before anybody listens, and the letter ends as Unsure.
+        await asyncio.sleep(0)
         try:
             for number, block in enumerate(blocks, start=1):
                 if number == len(blocks):
