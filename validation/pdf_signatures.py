@@ -146,6 +146,7 @@ def _completed(signature: Signature, signer: SignerChecked | Timestamp, standing
         signature,
         problems=(*signature.problems, *more),
         trust=trust,
+        anchor_list=standing.anchor_list if trust is Trust.TRUSTED else "",
         revocation=revocation,
         signer=signer_of(certificate),
         algorithm="" if isinstance(algorithm, Unchecked) else algorithm,

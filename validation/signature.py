@@ -124,10 +124,11 @@ class Signature:
     signed_at_source: str = "none"  #: timestamp, claimed or none
     algorithm: str = ""  #: e.g. rsa-2048/sha256
     detail: str = ""  #: a cause for the log and the explanation, English, no content of the document
+    anchor_list: str = ""  #: the list of the anchor that the path ends at: government or public; "" = no path
 
     @property
     def result(self) -> Result:
-        """INVALID if not sound or revoked; VALID if everything agrees; else INDETERMINATE (contract, `check --json`)."""
+        """INVALID if not sound or revoked; VALID if everything agrees; else INDETERMINATE (`check --json`)."""
         if self.sound is False or self.revocation is Revocation.REVOKED:
             return Result.INVALID
         if (

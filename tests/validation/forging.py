@@ -25,6 +25,12 @@ def last_range(pdf: bytes) -> tuple[re.Match[bytes], int, int, int]:
     return match, first, second, second + length
 
 
+def signed_bytes(pdf: bytes) -> list[list[tuple[int, bytes]]]:
+    """For each /ByteRange, in the order of the file, what it covers: offset and bytes of both parts."""
+    numbers = ([int(group) for group in match.groups()] for match in _RANGE.finditer(pdf))
+    return [[(0, pdf[:first]), (second, pdf[second : second + length])] for _, first, second, length in numbers]
+
+
 def with_range(pdf: bytes, text: str) -> bytes:
     """`pdf` with the last /ByteRange array replaced by `text`, at the same length."""
     match, *_ = last_range(pdf)

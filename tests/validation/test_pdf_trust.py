@@ -46,7 +46,7 @@ def test_a_trusted_signature_with_good_revocation_is_valid(pki: Pki, twice: byte
     assert (person.result, body.result) == (Result.VALID, Result.VALID)
     assert (body.trust, body.revocation, body.reason) == (Trust.TRUSTED, Revocation.GOOD, "ok")
     assert (body.signed_at, body.signed_at_source) == (MOMENT - timedelta(hours=1), "timestamp")
-    assert body.algorithm == "rsa-2048/sha256"
+    assert (body.algorithm, body.anchor_list) == ("rsa-2048/sha256", "government")
     assert (body.signer.name, body.signer.organisation) == (AGENCY.name, AGENCY.organisation)
     assert (body.signer.tax_code, body.signer.email) == ("0100000001", AGENCY.email)
     assert body.signer.issuer == "CA thử nghiệm phục vụ các cơ quan Nhà nước"
