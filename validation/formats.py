@@ -15,7 +15,7 @@ from validation.formats_office import rtf_properties, zip_properties
 from validation.formats_pdf import read_pdf
 from validation.formats_table import PROGRAM_EXTENSIONS, PROGRAMS, agree
 from validation.inspected import Attachment, Format
-from validation.media_type import EMPTY, UNKNOWN, sniff
+from validation.media_type import EMPTY, UNKNOWN, carries_pdf, sniff
 from validation.settings import ReadingCaps
 
 _OLE = frozenset(
@@ -130,7 +130,7 @@ def _is_polyglot(content: bytes, media_type: str) -> bool:
             or (has_directory(content))
         )
     if content[:2] == b"PK":
-        return b"%PDF-" in content[:1024]
+        return b"%PDF-" in content[:1024] and not carries_pdf(content)
     if media_type == "application/zip":
         return content[:2] in {b"MZ", b"\xff\xd8", b"#!"}
     # Word and PowerPoint keep zipped themes in their streams, the last of which may end the file.

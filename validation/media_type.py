@@ -173,6 +173,15 @@ def _is_mail(content: bytes, name: str) -> bool:
     return bool(_FIELD.match(content)) and _EML.match(content[:16384]) is not None
 
 
+def carries_pdf(content: bytes) -> bool:
+    """Whether the PDF header near the beginning is that of a zip's first member, kept as it is: PDFs often are."""
+    # APPNOTE 4.3.7: local header of 30 octets, then name and extra field; method 0 = stored.
+    if content[:4] != b"PK\x03\x04" or content[8:10] != b"\0\0" or not has_directory(content):
+        return False
+    name, extra = int.from_bytes(content[26:28], "little"), int.from_bytes(content[28:30], "little")
+    return content.find(b"%PDF-", 0, 1024) == 30 + name + extra
+
+
 def _own(content: bytes, name: str) -> str:
     """The types that we tell ourselves; "" where libmagic shall speak."""
     program = _program(content)
@@ -180,7 +189,7 @@ def _own(content: bytes, name: str) -> str:
         return program
     if _is_mail(content, name):  # before PDF: a short mail carries one within its first 1024 octets
         return "message/rfc822"
-    if b"%PDF-" in content[:1024]:
+    if b"%PDF-" in content[:1024] and not carries_pdf(content):
         # ISO 32000-2 section 7.5.2 puts the header at 0; every reader accepts it within the first 1024 octets.
         return "application/pdf" if b"obj" in content or b"xref" in content else UNKNOWN
     if content[:4] == b"PK\x03\x04" or (content[:2] == b"PK" and has_directory(content)):

@@ -1,5 +1,7 @@
 """Declared type, extension and content must agree; and what is inside is said in the contract's words."""
 
+import zipfile
+
 import pytest
 
 from tests.validation import files
@@ -201,3 +203,11 @@ def test_an_empty_file_is_said_to_be_empty() -> None:
 def test_content_that_no_rule_knows() -> None:
     """Is unknown, not a mismatch, where nobody claims anything."""
     assert judged(b"\x13\x9a\xf1\x07" * 50, "du-lieu")[1] == [Code.FORMAT_UNKNOWN]
+
+
+def test_a_zip_that_keeps_its_first_pdf_as_it_is_is_a_zip_and_not_two_files_in_one() -> None:
+    kept = files.zipped({"a.pdf": files.pdf()}, zipfile.ZIP_STORED)
+    form, codes = judged(kept, "a.zip", "application/zip")
+    assert (form.media_type, form.agrees, codes) == ("application/zip", True, [])
+    form, codes = judged(kept, "a.pdf", "application/pdf")
+    assert Code.FORMAT_MISMATCH in codes
