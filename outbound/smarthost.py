@@ -190,8 +190,9 @@ class Conversation:
 
 def _abort(transport: asyncio.BaseTransport | None) -> None:
     """Close now: `close` waits for a peer who may never read what is still to be written, or end TLS in form."""
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
+    if transport is not None:
+        # Not asked by isinstance: uvloop's transports have asyncio's methods, not its classes.
+        cast("asyncio.WriteTransport", transport).abort()
 
 
 async def _taken(protocol: SMTPProtocol, hearing: asyncio.Future[SMTPResponse], wait: timedelta) -> bool:

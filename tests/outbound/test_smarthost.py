@@ -2,12 +2,13 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from outbound.settings import OutboundSettings
 from outbound.smarthost import Conversation, Handover
@@ -34,14 +35,22 @@ def settings(port: int, **changes: object) -> OutboundSettings:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def send(config: OutboundSettings, *letters: Handover, password: str = "") -> list[Attempt]:
+Loop = Callable[[], asyncio.AbstractEventLoop]
+
+LOOPS = [pytest.param(asyncio.new_event_loop, id="asyncio"), pytest.param(uvloop.new_event_loop, id="uvloop")]
+
+
+def send(
+    config: OutboundSettings, *letters: Handover, password: str = "", loop: Loop = asyncio.new_event_loop
+) -> list[Attempt]:
     async def talk() -> list[Attempt]:
         conversation = Conversation(config, password)
         attempts = [await conversation.send(letter) for letter in letters]
         await conversation.end()
         return attempts
 
-    return asyncio.run(talk(), debug=False)
+    with asyncio.Runner(loop_factory=loop) as runner:
+        return runner.run(talk())
 
 
 @pytest.mark.parametrize(
@@ -100,9 +109,10 @@ def test_a_refusal_in_the_middle_of_the_message_is_heard() -> None:
 
 
 @pytest.mark.parametrize("early", [pytest.param(HANG_UP, id="hangs up"), pytest.param(DEAF, id="takes no more")])
-def test_a_break_before_the_last_byte_is_never_unsure(early: str) -> None:
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_break_before_the_last_byte_is_never_unsure(early: str, loop: Loop) -> None:
     with scripted({"EARLY": early}, [*OFFER[:1], "DSN"]) as server:
-        (attempt,) = send(settings(server.port), big())
+        (attempt,) = send(settings(server.port), big(), loop=loop)
     assert isinstance(attempt, TryLater)
     assert attempt.reply.enhanced == "4.4.2"
 
@@ -165,6 +175,13 @@ def test_an_address_beyond_ascii_goes_with_smtputf8_and_a_domain_in_its_ascii_fo
     assert isinstance(attempt, Delivered)
     assert spoken(server, "MAIL")[0].split()[-3:] == ["SMTPUTF8", "RET=HDRS", "ENVID=018f"]
     assert spoken(server, "RCPT") == ["RCPT TO:<người@xn--cng-ty-ixa.example> NOTIFY=FAILURE,DELAY"]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_next_hop_that_answers_at_once_is_always_heard(loop: Loop) -> None:
+    with scripted({}) as server:
+        attempts = send(settings(server.port), *[_LETTER] * 200, loop=loop)
+    assert {type(attempt) for attempt in attempts} == {Delivered}
 
 
 def test_only_dots_are_doubled() -> None:
