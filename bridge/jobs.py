@@ -12,6 +12,7 @@ JOBS = {
     "judge": "bridge.jobs:judge",
     "check": "bridge.checking:check",
     "recognise": "bridge.jobs:recognise",
+    "route": "bridge.route_test:routes_of",
 }
 
 

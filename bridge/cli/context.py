@@ -117,7 +117,7 @@ def whole_id(store: "Store", kind: "Kind", given: str) -> str:
     """The one id that is, or begins with, what was given.
 
     Raises:
-        click.BadParameter: there is none, or more than one.
+        click.ClickException: there is none, or more than one.
     """
     from store.lookup import ids_beginning
 
@@ -125,9 +125,9 @@ def whole_id(store: "Store", kind: "Kind", given: str) -> str:
     if given in found:
         return given
     if len(found) > 1:
-        raise click.BadParameter(f"{given!r} begins more than one {kind}: {', '.join(found)}", param_hint="ID")
+        raise click.ClickException(f"{given!r} begins more than one {kind}: {', '.join(found)}")
     if not found:
-        raise click.BadParameter(f"there is no {kind} {given!r}", param_hint="ID")
+        raise click.ClickException(f"there is no {kind} {given!r}")
     return found[0]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bridge.cli.addresses import MailAddress
 from bridge.cli.context import as_json, settings_of, store_of
 from bridge.cli.exits import USAGE, WELL
 from bridge.cli.output import json_line
@@ -18,24 +19,6 @@ if TYPE_CHECKING:
     from store.store import Store
 
 _CHUNK = 1 << 20
-
-
-class MailAddress(click.ParamType[str]):
-    """One mailbox as an SMTP envelope names it; "" or "<>" is the empty reverse path."""
-
-    name = "address"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The address, or a usage error."""
-        from outbound.address import UnfitAddressError, read
-
-        text = str(value).strip().removeprefix("<").removesuffix(">")
-        if not text and param is not None and param.name == "mail_from":
-            return ""
-        try:
-            return str(read(text))
-        except UnfitAddressError as unfit:
-            self.fail(f"{value!r} is no mail address: {unfit}", param, ctx)
 
 
 @click.command()

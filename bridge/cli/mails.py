@@ -8,7 +8,7 @@ import click
 
 from bridge.cli.context import as_json, between, limited, store_of, whole_id
 from bridge.cli.mails_decide import complete, reject, release, replay
-from bridge.cli.output import facts, json_line, rows
+from bridge.cli.output import facts, json_line, rows, shown_time
 from store.mail import MailState
 
 if TYPE_CHECKING:
@@ -111,8 +111,12 @@ def _readable(shown: dict[str, Any]) -> dict[str, Any]:
     documents = []
     for one in shown["documents"]:
         documents.append(f"{one['id']}: {one['verdict']}, main file {'/'.join(one['main'])}")
-        documents += [f"  {key} = {field['value']}  ({field['from']})" for key, field in one["fields"].items()]
+        documents += [
+            f"  {key} = {'; '.join(field['value'].splitlines())}  ({field['from']})"
+            for key, field in one["fields"].items()
+        ]
         documents += [f"  envelope {envelope}" for envelope in one["envelopes"]]
     lines["documents"] = documents
+    lines["arrivals"] = [shown_time(moment) for moment in shown["arrivals"]]
     lines["decisions"] = [f"{one['verb']} by {one['actor']}: {one['reason'] or '-'}" for one in shown["decisions"]]
     return lines

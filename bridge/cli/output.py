@@ -6,16 +6,18 @@ JSON is UTF-8, NFC, one object a line.  Tables show 50 rows unless asked otherwi
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
+
+Item = TypeVar("Item")
 
 TABLE_ROWS = 50
 _PAPER = 200  # columns, where no terminal says how wide it is
@@ -113,3 +115,11 @@ def facts(value: Mapping[str, Any], *, as_json: bool) -> None:
                 click.echo(f"{'':<{width}}    {''.join(c if c.isprintable() else '?' for c in text)}")
         else:
             click.echo(f"{key:<{width}}  {''.join(c if c.isprintable() else '?' for c in str(item))}")
+
+
+def progress(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
+    """The same items, with a bar on standard error where a person watches."""
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, what, total, console=Console(stderr=True), disable=not sys.stderr.isatty())

@@ -1,0 +1,1 @@
+"""What people write into the registers (routes, organs, correspondents), read strictly from options and files."""
