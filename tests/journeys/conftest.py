@@ -84,18 +84,17 @@ def shared(
         house.close()
 
 
-def _discreet(lines: list[str]) -> None:
-    text = "".join(lines).lower()
-    assert not [word for word in SECRETS if word.lower() in text]
+def _discreet(said: str) -> None:
+    assert not [word for word in SECRETS if word.lower() in said.lower()]
 
 
 @pytest.fixture
 def bridge(shared: House) -> Iterator[House]:
     """The shared bridge; after the journey its books must be in order, and its log must have told no content."""
-    start = len(shared.lines)
+    start = len(shared.said)
     yield shared
     shared.settled()
-    _discreet(shared.lines[start:])
+    _discreet(shared.said[start:])
 
 
 @pytest.fixture
@@ -119,4 +118,4 @@ def _end(house: House) -> None:
         assert house.stop() == 0
     result = house.audited()
     assert result.clean, result.differences
-    _discreet(house.lines)
+    _discreet(house.said)

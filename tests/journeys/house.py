@@ -11,7 +11,6 @@ import signal
 import smtplib
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from store.judgement import Judged
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent, Organ, OrganId, RoutingRule
 from store.store import Store, open_store
+from tests.servers.process import RUNNING_LOGS
 from tests.servers.wait import LOOPBACK, free_port, wait_until
 
 OFFICE = "mau.test"
@@ -55,7 +55,16 @@ class House:
         """The service has not been started."""
         self._process: subprocess.Popen[bytes] | None = None
         self._store: Store | None = None
-        self.lines: list[str] = []  #: what the service wrote to standard error, all its lives together
+
+    @property
+    def log(self) -> Path:
+        """What the service wrote to standard error, all its lives together."""
+        return self.folder / "service.log"
+
+    @property
+    def said(self) -> str:
+        """The log's text."""
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -134,26 +143,21 @@ class House:
         """Starts `docbridge serve` and waits for its word that all parts are ready; the seconds that took."""
         began = datetime.now(UTC)
         command = [sys.executable, "-m", "bridge", "--config", str(self.settings_file), "serve"]
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self.environment, cwd=self.folder
-        )
+        before = len(self.said)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stderr=log, env=self.environment, cwd=self.folder
+            )
+        RUNNING_LOGS[f"docbridge on {self.port}"] = self.log
         self._process = process
-        seen = len(self.lines)
-        threading.Thread(target=self._listen, args=(process,), daemon=True).start()
 
         def ready() -> bool:
             if process.poll() is not None:
-                raise AssertionError(f"serve ended with {process.returncode}: {self.lines[seen:]}")
-            return any(line.rstrip().endswith("ready") for line in self.lines[seen:])
+                raise AssertionError(f"serve ended with {process.returncode}: {self.said[before:]}")
+            return " ready\n" in self.said[before:]
 
         wait_until(ready, deadline, "the service being ready")
         return (datetime.now(UTC) - began).total_seconds()
-
-    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
-        assert process.stderr is not None
-        with process.stderr as out:
-            for line in out:
-                self.lines.append(line.decode("utf-8", "replace"))
 
     @property
     def running(self) -> bool:
@@ -176,6 +180,7 @@ class House:
 
     def close(self) -> None:
         """Kills what still runs and gives the store back."""
+        RUNNING_LOGS.pop(f"docbridge on {self.port}", None)
         if self._process is not None:
             self.stop(signal.SIGKILL)
         if self._store is not None:

@@ -19,6 +19,9 @@ from tests.journeys.house import AGENCY_DOMAIN, BUSINESS_DOMAIN, DOOR
 SECRETS = ("bí mật", "bí-mật", "bimat", "=?utf-8", "Quyết định", "Nguyễn Văn Mẫu")
 NAME = "Quyết định bí mật bimat.pdf"
 
+#: Further header fields.
+Headers = Sequence[tuple[str, str]]
+
 _numbers = itertools.count(secrets.randbelow(10**6) + 100)
 
 
@@ -65,14 +68,13 @@ def written(
     sender: str,
     *,
     to: str = DOOR,
-    subject: str = "Gửi văn bản bí mật bimat",
-    headers: Sequence[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> Mail:
     """A mail from `sender` (From) under the reverse path `mail_from`."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = to
-    message["Subject"] = subject
+    message["Subject"] = "Gửi văn bản bí mật bimat"
     message["Date"] = datetime.now(UTC)
     message["Message-ID"] = message_id = f"<{secrets.token_hex(8)}@journeys.test>"
     for name, value in headers:
@@ -84,16 +86,16 @@ def written(
     return Mail(message.as_bytes(), message_id, mail_from)
 
 
-def from_agency(content: bytes, name: str = NAME, **more: str) -> Mail:
+def from_agency(content: bytes, name: str = NAME, *, to: str = DOOR, headers: Headers = ()) -> Mail:
     """A mail of the agency with one file."""
-    return written((File(name, PDF, content),), agency_address(), AGENCY.email, **more)
+    return written((File(name, PDF, content),), agency_address(), AGENCY.email, to=to, headers=headers)
 
 
-def from_business(files: Sequence[File], **more: str) -> Mail:
+def from_business(files: Sequence[File], *, to: str = DOOR) -> Mail:
     """A mail of the business."""
-    return written(files, business_address(), BUSINESS.email, **more)
+    return written(files, business_address(), BUSINESS.email, to=to)
 
 
-def from_person(files: Sequence[File], mail_from: str, **more: str) -> Mail:
+def from_person(files: Sequence[File], mail_from: str, *, headers: Headers = ()) -> Mail:
     """A mail of somebody whom nobody knows."""
-    return written(files, mail_from, mail_from, **more)
+    return written(files, mail_from, mail_from, headers=headers)

@@ -1,52 +1,19 @@
 """An agency writes: what is right becomes one envelope and one receipt; what is wrong is refused with the reason."""
 
-from email import message_from_bytes
-from email.message import Message
-from email.policy import default
-
 import pytest
 
 from bridge.catalogue import CATALOGUE
 from bridge.demo.mails import PDF, File
 from bridge.demo.pki import AGENCY, Pki
 from bridge.demo.tampering import append_page_text, change_one_byte, harmless_program
-from bridge.edxml.conform import conform
 from bridge.edxml.packet import DocumentPacket
 from bridge.edxml.read import read
-from store.mail import MailState, ReceivedMail
-from tests.journeys.house import DOOR, ELSEWHERE, ORGANS, SENDER_ID, SEVERAL, House
-from tests.journeys.post import Mail, agency_address, decision, from_agency, signed, written
-from tests.servers.postfix import Letter, PostfixSink
+from store.mail import MailState
+from tests.journeys.house import ELSEWHERE, ORGANS, SENDER_ID, SEVERAL, House
+from tests.journeys.outcome import packet_of, receipt_of, subject_of, text_of
+from tests.journeys.post import agency_address, decision, from_agency, signed, written
+from tests.servers.postfix import PostfixSink
 from validation.codes import Code
-
-
-def text_of(letter: Letter) -> str:
-    """The letter's text, line ends apart."""
-    message = message_from_bytes(letter.raw, policy=default)
-    body = message.get_body(("plain",))
-    assert body is not None
-    return " ".join(str(body.get_content()).split())
-
-
-def receipt_of(smarthost: PostfixSink, mail: Mail) -> Letter:
-    """The one receipt that the mail's sender got; its envelope and marks are those of an automatic answer."""
-    (letter,) = smarthost.wait_for(mail.mail_from)
-    message: Message = message_from_bytes(letter.raw, policy=default)
-    assert letter.return_path == ""
-    assert message["Auto-Submitted"] == "auto-replied"
-    assert message["In-Reply-To"] == mail.message_id
-    assert message["From"].addresses[0].addr_spec == DOOR
-    return letter
-
-
-def packet_of(bridge: House, mail: ReceivedMail) -> DocumentPacket:
-    """The one packet made of that mail: it conforms, and reads as a document."""
-    (file,) = bridge.envelopes(mail)
-    content = file.read_bytes()
-    assert conform(content) == []
-    packet = read(content)
-    assert isinstance(packet, DocumentPacket)
-    return packet
 
 
 def test_a_correct_document_becomes_one_envelope_and_one_receipt(
@@ -64,7 +31,7 @@ def test_a_correct_document_becomes_one_envelope_and_one_receipt(
     assert packet.code.notation == "QĐ-SM"
 
     letter = receipt_of(postfix_server, mail)
-    assert "Đã tiếp nhận" in str(message_from_bytes(letter.raw, policy=default)["Subject"])
+    assert "Đã tiếp nhận" in subject_of(letter)
     assert f"{packet.code.number}/QĐ-SM" in text_of(letter)
     bridge.settled()
     assert len(postfix_server.letters(mail.mail_from)) == 1
@@ -101,7 +68,7 @@ def refused(bridge: House, postfix_server: PostfixSink, content: bytes, code: Co
     assert code in bridge.codes(kept)
     assert bridge.envelopes(kept) == []
     letter = receipt_of(postfix_server, mail)
-    assert "Không tiếp nhận" in str(message_from_bytes(letter.raw, policy=default)["Subject"])
+    assert "Không tiếp nhận" in subject_of(letter)
     assert CATALOGUE[code].mend in text_of(letter)
 
 
