@@ -130,7 +130,8 @@ def add(directory: Path, file: Path, list_name: str, source: str, operator: str,
             os.fsync(notes.fileno())
     except OSError as error:
         raise Unavailable(f"trust directory: {error.strerror}") from error
-    return next(entry for entry in entries(directory) if entry.fingerprint == fingerprint)
+    placed = str(target.relative_to(directory))  # it may stand in another list too
+    return next(entry for entry in entries(directory) if entry.file == placed)
 
 
 def _notes(directory: Path) -> dict[str, dict[str, object]]:

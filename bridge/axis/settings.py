@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+BY_HAND = "cli"  #: the axis of packets that an operator handed in (`letters send`): no system waits for their status
+
 
 @dataclass(frozen=True, slots=True)
 class FolderAxis:
@@ -20,6 +22,15 @@ class FolderAxis:
         tuple[str, ...], "Fields that this axis asks of every document, besides those of [policy.mandatory]."
     ] = ()
     largest_packet: Annotated[int, "Octets above which a packet in in/ is moved to bad/ unread."] = 300 << 20
+
+    def __post_init__(self) -> None:
+        """Refuses a name that stands for something else.
+
+        Raises:
+            ValueError: the name is taken.
+        """
+        if self.name == BY_HAND:
+            raise ValueError(f'name: "{BY_HAND}" stands for packets handed in by an operator; choose another')
 
 
 AxisSettings = FolderAxis

@@ -114,7 +114,8 @@ def facts(value: Mapping[str, Any], *, as_json: bool) -> None:
                 text = line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)
                 click.echo(f"{'':<{width}}    {''.join(c if c.isprintable() else '?' for c in text)}")
         else:
-            click.echo(f"{key:<{width}}  {''.join(c if c.isprintable() else '?' for c in str(item))}")
+            text = "-" if item is None else "".join(c if c.isprintable() else "?" for c in str(item))
+            click.echo(f"{key:<{width}}  {text}".rstrip())
 
 
 def progress(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:

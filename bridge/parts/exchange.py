@@ -12,6 +12,7 @@ from io import BytesIO
 import structlog
 
 from bridge.axis.protocol import Axis, Bad, Taken
+from bridge.axis.settings import BY_HAND
 from bridge.edxml.packet import Concerned, Party, StatusPacket
 from bridge.edxml.status import StatusCode
 from bridge.edxml.write import write
@@ -98,6 +99,9 @@ class Exchange:
         judged = store.mails.judgements.current(delivery.mail_id)
         if mail is None or judged is None or not isinstance(mail.origin, AxisOrigin):
             return False
+        if mail.origin.axis == BY_HAND:
+            # Whoever handed it in reads `deliveries show`; unreported it would stand before all others for ever.
+            return store.deliveries.mark_reported([delivery.id], now)
         if mail.origin.axis != self._axis.name:
             return False
         fields = judged.documents[0].fields if judged.documents else {}

@@ -1,0 +1,80 @@
+"""`envelopes`: the edXML packets that were made."""
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from bridge.cli.context import as_json, between, limited, store_of, whole_id
+from bridge.cli.output import facts, rows
+
+if TYPE_CHECKING:
+    from store.papers import KeptEnvelope
+    from store.store import Store
+
+
+@click.group()
+def envelopes() -> None:
+    """The edXML packets that were made.  An ID may be given by a beginning that only one envelope has."""
+
+
+@envelopes.command(name="list")
+@click.option("--mail", default="", help="Only those of this mail.")
+@click.option("--kind", type=click.Choice(["document", "status"]), help="Documents, or what became of letters.")
+@between
+@limited
+@as_json
+@click.pass_context
+def list_(
+    ctx: click.Context,
+    mail: str,
+    kind: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    json_: bool,
+) -> None:
+    """Envelopes."""
+    from bridge.delivery_shown import envelope_shown
+
+    store = store_of(ctx)
+    found = (
+        envelope
+        for envelope in store.envelopes.list(whole_id(store, "mail", mail) if mail else "")
+        if (kind is None or envelope.kind == kind)
+        and (since is None or envelope.made_at >= since)
+        and (until is None or envelope.made_at < until)
+    )
+    columns = ("id", "made_at", "kind", "axis", "receivers", "size", "mail_id")
+    rows(map(envelope_shown, found), columns, as_json=json_, limit=limit, empty="no envelopes")
+
+
+@envelopes.command()
+@click.argument("envelope_id", metavar="ID")
+@as_json
+@click.pass_context
+def show(ctx: click.Context, envelope_id: str, json_: bool) -> None:
+    """One envelope, and its deliveries."""
+    from bridge.delivery_shown import envelope_shown
+
+    store = store_of(ctx)
+    found = _envelope(store, envelope_id)
+    on_the_way = [delivery.id for delivery in store.deliveries.list(content_id=found.id)]
+    facts({**envelope_shown(found), "deliveries": on_the_way}, as_json=json_)
+
+
+@envelopes.command()
+@click.argument("envelope_id", metavar="ID")
+@click.pass_context
+def xml(ctx: click.Context, envelope_id: str) -> None:
+    """The exact octets of the packet, to standard output."""
+    store = store_of(ctx)
+    sys.stdout.buffer.write(store.envelopes.content(_envelope(store, envelope_id).id))
+    sys.stdout.buffer.flush()
+
+
+def _envelope(store: "Store", given: str) -> "KeptEnvelope":
+    found = store.envelopes.get(whole_id(store, "envelope", given))
+    assert found is not None, "its id was found a moment ago, and envelopes are never removed"
+    return found

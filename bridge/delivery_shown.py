@@ -1,0 +1,72 @@
+"""A delivery, its attempts and what was learnt of it, and an envelope, as JSON shows them."""
+
+from typing import assert_never
+
+from bridge.shown import Shown
+from store.delivery import DELIVERY_WORDS, Cancelled, Delivery, Done, Failed, Queued
+from store.papers import KeptEnvelope
+from store.reply import Reply
+from store.store import Store
+
+
+def row_shown(delivery: Delivery) -> Shown:
+    """One row of `deliveries list`."""
+    return {
+        "id": delivery.id,
+        "born_at": delivery.born,
+        "state": DELIVERY_WORDS[type(delivery.state)],
+        "kind": delivery.kind,
+        "recipient": delivery.recipient,
+        "content_id": delivery.content_id,
+        "mail_id": delivery.mail_id,
+        **_end_of(delivery),
+    }
+
+
+def delivery_shown(store: Store, delivery: Delivery) -> Shown:
+    """One delivery with every attempt, both texts of each reply, and every event."""
+    return {
+        **row_shown(delivery),
+        "attempts": [
+            {"number": one.number, "at": one.at, "word": one.word, "reply": reply_shown(one.reply)}
+            for one in store.deliveries.attempts(delivery.id)
+        ],
+        "events": [
+            {"number": one.number, "at": one.at, "kind": one.kind, "detail": one.detail}
+            for one in store.deliveries.events(delivery.id)
+        ],
+    }
+
+
+def reply_shown(reply: Reply) -> Shown:
+    """A reply with what the peer said and what only we know."""
+    return {"code": reply.code, "enhanced": reply.enhanced, "text": reply.text, "cause": reply.cause}
+
+
+def envelope_shown(envelope: KeptEnvelope) -> Shown:
+    """One envelope without its octets."""
+    return {
+        "id": envelope.id,
+        "made_at": envelope.made_at,
+        "kind": envelope.kind,
+        "axis": envelope.summary.get("axis", ""),
+        "receivers": envelope.summary.get("receivers", ""),
+        "mail_id": envelope.mail_id,
+        "document_id": envelope.document_id,
+        "size": envelope.size,
+        "sha256": envelope.sha256,
+        "summary": envelope.summary,
+    }
+
+
+def _end_of(delivery: Delivery) -> Shown:
+    """When it is due, or how it ended."""
+    match delivery.state:
+        case Queued(due, attempts):
+            return {"due_at": due, "attempts_made": attempts, "reply": None}
+        case Done(reply) | Failed(reply):
+            return {"due_at": None, "reply": reply_shown(reply)}
+        case Cancelled(reason):
+            return {"due_at": None, "reply": None, "reason": reason}
+        case _:
+            assert_never(delivery.state)
