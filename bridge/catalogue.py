@@ -7,6 +7,7 @@ facts of its finding (`{field}`) and `{about}`, the name of the file or field it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bridge.words import CHANGES, FIELD_NAMES, PROBLEMS, TYPES
 from validation.codes import Code
 from validation.finding import Finding, Severity
 
@@ -51,7 +52,7 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SENDER_WITHOUT_ID, DOUBT, "Người gửi chưa có mã định danh trên trục liên thông.", ""),
     Row(Code.FIELD_MISSING, DOUBT, "Chưa xác định được {field} của văn bản.", "Văn thư bổ sung thông tin còn thiếu."),
     Row(Code.FIELD_UNSURE, DOUBT, "Thông tin {field} của văn bản chưa chắc chắn.", "Văn thư xác nhận thông tin."),
-    Row(Code.FORMAT_MISMATCH, DOUBT, "Tệp {about} có tên hoặc kiểu khai báo không khớp nội dung ({found}).", "Đặt lại đúng phần mở rộng của tệp rồi gửi lại."),
+    Row(Code.FORMAT_MISMATCH, DOUBT, "Tệp {about} có tên hoặc kiểu khai báo không khớp nội dung ({media_type}).", "Đặt lại đúng phần mở rộng của tệp rồi gửi lại."),
     Row(Code.FORMAT_REFUSED, DOUBT, "Tệp {about} có định dạng chưa được chấp nhận ({media_type}).", "Chuyển tệp sang PDF rồi gửi lại."),
     Row(Code.FORMAT_UNKNOWN, DOUBT, "Không nhận ra định dạng của tệp {about}.", "Chuyển tệp sang PDF rồi gửi lại."),
     Row(Code.FORMAT_ENCRYPTED, DOUBT, "Tệp {about} bị khóa bằng mật khẩu nên không kiểm tra được.", "Bỏ mật khẩu rồi gửi lại."),
@@ -80,19 +81,6 @@ TABLE: tuple[Row, ...] = (
 
 CATALOGUE: dict[Code, Row] = {row.code: row for row in TABLE}
 
-FIELD_NAMES = {
-    "CodeNumber": "số văn bản",
-    "CodeNotation": "ký hiệu văn bản",
-    "IssuedDate": "ngày ban hành",
-    "OrganName": "cơ quan ban hành",
-    "OrganId": "mã định danh cơ quan",
-    "TypeName": "loại văn bản",
-    "Subject": "trích yếu",
-    "SignerInfo.FullName": "người ký",
-    "SignerInfo.Position": "chức vụ người ký",
-    "PageAmount": "số trang",
-}
-
 
 class _Facts(dict[str, str]):
     """The facts of a sentence; one that is not known is left out of it."""
@@ -112,8 +100,11 @@ def says(finding: Finding) -> str:
     about = finding.about[-1] if finding.about else "thư"
     facts = _Facts(finding.evidence)
     facts["about"] = f"“{about}”" if finding.about else "thư"
-    if "field" in facts:
-        facts["field"] = FIELD_NAMES.get(facts["field"], facts["field"])
+    for fact, words in (("field", FIELD_NAMES), ("problem", PROBLEMS), ("media_type", TYPES)):
+        if fact in facts:
+            facts[fact] = words.get(facts[fact], facts[fact])
+    if "change" in facts:
+        facts["change"] = ", ".join(CHANGES.get(change, change) for change in facts["change"].split(", "))
     return CATALOGUE[finding.code].says.format_map(facts)
 
 

@@ -1,25 +1,7 @@
 """What is said of one signature in one Vietnamese sentence, for the clerk and for the sender."""
 
-from validation.signature import Problem, Result, Signature
-
-PROBLEMS: dict[Problem, str] = {
-    Problem.CHANGED_AFTER_SIGNING: "tệp đã bị thay đổi sau khi ký",
-    Problem.PARTIAL_COVERAGE: "chữ ký không bao trùm toàn bộ tệp",
-    Problem.DIGEST_MISMATCH: "nội dung không khớp với nội dung đã ký",
-    Problem.VALUE_MISMATCH: "giá trị chữ ký không đúng",
-    Problem.FROM_MISMATCH: "người gửi thư không phải người ký",
-    Problem.WRAPPED: "cấu trúc chữ ký bị lồng ghép bất thường",
-    Problem.SHADOWED: "tệp có nội dung ẩn thay thế nội dung đã ký",
-    Problem.CERTIFICATE_SWAPPED: "chứng thư người ký bị tráo",
-    Problem.TIMESTAMP_BROKEN: "dấu thời gian không đúng",
-    Problem.UNPARSABLE: "không đọc được cấu trúc chữ ký",
-    Problem.UNSUPPORTED: "loại chữ ký chưa được hỗ trợ",
-    Problem.TOO_COSTLY: "tệp quá phức tạp để kiểm tra",
-    Problem.EXPIRED: "chứng thư đã hết hạn",
-    Problem.NOT_YET_VALID: "chứng thư chưa có hiệu lực",
-    Problem.WEAK_ALGORITHM: "thuật toán ký yếu",
-    Problem.READ_LENIENTLY: "tệp có lỗi cấu trúc",
-}
+from bridge.words import PROBLEMS
+from validation.signature import Result, Signature
 
 _REASONS = {
     "revoked": "chứng thư đã bị thu hồi trước thời điểm ký",
@@ -38,7 +20,7 @@ def signature_says(signature: Signature) -> str:
     if signature.result is Result.VALID:
         return f"Chữ ký số{by} hợp lệ."
     reason = signature.reason
-    why = PROBLEMS[Problem(reason)] if reason in set(Problem) else _REASONS.get(reason, reason)
+    why = PROBLEMS.get(reason) or _REASONS.get(reason, reason)
     if signature.result is Result.INVALID:
         return f"Chữ ký số{by} không hợp lệ: {why}."
     return f"Chưa kết luận được về chữ ký số{by}: {why}."

@@ -72,7 +72,7 @@ class Worker:
             if claimed.crashes >= self._bench.settings.worker.crashes:
                 self._set_aside(claimed, "worker")
                 return None
-            answer = self.ask(claimed)
+            answer = self._settled_answer(claimed)
             with answer.files if isinstance(answer, Answered) else Files() as files:
                 match answer:
                     case Crashed():
@@ -88,6 +88,17 @@ class Worker:
         except LeaseLostError:
             _log.warning("lease_lost", mail=mail.id)
             return None
+
+    def _settled_answer(self, claimed: Claimed) -> "Answered[Outcome] | Crashed":
+        """The pipeline's answer, asked again when the same document was recorded in another mail meanwhile."""
+        answer = self.ask(claimed)
+        if isinstance(answer, Crashed):
+            return answer
+        keys = [document.key for document in answer.value.documents if document.key and not document.duplicates]
+        if any(self._known(key, claimed) for key in keys):
+            answer.files.close()
+            return self.ask(claimed)
+        return answer
 
     def ask(self, claimed: Claimed, snapshot: Snapshot | None = None) -> "Answered[Outcome] | Crashed":
         """Runs the pipeline in the sandbox, with evidence fetched between rounds.  Records nothing."""
@@ -109,15 +120,15 @@ class Worker:
             if isinstance(answer.value, Outcome):
                 return Answered(answer.value, answer.files)
             answer.files.close()
-            job = self._with(job, answer.value)
+            job = self._with(job, answer.value, claimed)
         raise AssertionError("the last round wants nothing")
 
-    def _with(self, job: Job, wanted: Wanted) -> Job:
+    def _with(self, job: Job, wanted: Wanted, claimed: Claimed) -> Job:
         """The job with what was wanted, as far as the world gave it."""
         if wanted.dns:
             job = replace(job, evidence=self._bench.evidence.with_dns(job.evidence, wanted.dns))
         if wanted.documents:
-            known = {key: mail for key in wanted.documents if (mail := self._known(key, job.mail.id))}
+            known = {key: mail for key in wanted.documents if (mail := self._known(key, claimed))}
             job = replace(job, known_documents=known)
         if wanted.slots:
             # Derived, not drawn: a letter that is composed twice is the same letter.
@@ -125,10 +136,15 @@ class Worker:
             job = replace(job, slots=slots)
         return job
 
-    def _known(self, key: str, mail_id: str) -> str:
-        """An earlier mail that has the same document; "" = none.  What was refused may come again, corrected."""
+    def _known(self, key: str, claimed: Claimed) -> str:
+        """Another mail that had the same document before; "" = none.  What was refused may come again, corrected."""
+        mail_id = claimed.mail.id
         for _, other in self._bench.store.mails.judgements.documents_with_key(key, mail_id):
-            mail = self._bench.store.mails.get(other) if other < mail_id else None  # ids grow with time
+            # Whichever was judged first was there first.  A mail that is judged again was there before all that came
+            # after it (ids grow with time): it must not become the duplicate of its own duplicate.
+            if claimed.round and other > mail_id:
+                continue
+            mail = self._bench.store.mails.get(other)
             if mail and mail.state is not MailState.REJECTED:
                 return other
         return ""

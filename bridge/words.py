@@ -1,0 +1,51 @@
+"""What machine words are called in Vietnamese, for the sentences that clerks and senders read."""
+
+from validation.signature import Problem
+
+PROBLEMS: dict[str, str] = {
+    Problem.CHANGED_AFTER_SIGNING: "tệp đã bị thay đổi sau khi ký",
+    Problem.PARTIAL_COVERAGE: "chữ ký không bao trùm toàn bộ tệp",
+    Problem.DIGEST_MISMATCH: "nội dung không khớp với nội dung đã ký",
+    Problem.VALUE_MISMATCH: "giá trị chữ ký không đúng",
+    Problem.FROM_MISMATCH: "người gửi thư không phải người ký",
+    Problem.WRAPPED: "cấu trúc chữ ký bị lồng ghép bất thường",
+    Problem.SHADOWED: "tệp có nội dung ẩn thay thế nội dung đã ký",
+    Problem.CERTIFICATE_SWAPPED: "chứng thư người ký bị tráo",
+    Problem.TIMESTAMP_BROKEN: "dấu thời gian không đúng",
+    Problem.UNPARSABLE: "không đọc được cấu trúc chữ ký",
+    Problem.UNSUPPORTED: "loại chữ ký chưa được hỗ trợ",
+    Problem.TOO_COSTLY: "tệp quá phức tạp để kiểm tra",
+    Problem.EXPIRED: "chứng thư đã hết hạn",
+    Problem.NOT_YET_VALID: "chứng thư chưa có hiệu lực",
+    Problem.WEAK_ALGORITHM: "thuật toán ký yếu",
+    Problem.READ_LENIENTLY: "tệp có lỗi cấu trúc",
+}
+
+CHANGES = {
+    "further-signature": "chữ ký số tiếp theo",
+    "timestamp": "dấu thời gian",
+    "validation-data": "dữ liệu xác thực chữ ký",
+    "metadata": "thông tin mô tả tệp",
+}
+
+FIELD_NAMES = {
+    "CodeNumber": "số văn bản",
+    "CodeNotation": "ký hiệu văn bản",
+    "IssuedDate": "ngày ban hành",
+    "OrganName": "cơ quan ban hành",
+    "OrganId": "mã định danh cơ quan",
+    "TypeName": "loại văn bản",
+    "Subject": "trích yếu",
+    "SignerInfo.FullName": "người ký",
+    "SignerInfo.Position": "chức vụ người ký",
+    "PageAmount": "số trang",
+}
+
+TYPES = {
+    "application/pdf": "tệp PDF",
+    "application/vnd.microsoft.portable-executable": "chương trình Windows",
+    "application/zip": "tệp nén ZIP",
+    "application/octet-stream": "định dạng không nhận ra",
+    "text/plain": "văn bản thuần",
+    "text/html": "trang HTML",
+}
