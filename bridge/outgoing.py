@@ -39,15 +39,14 @@ def handle_packet(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 
 
 def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outcome | Wanted:
-    addressed = {party.organ_id: addresses_of(job, party) for party in packet.receivers}
+    # A list: businesses and persons among the receivers share one id.
+    addressed = [(party.organ_id, addresses_of(job, party)) for party in packet.receivers]
     missing = tuple(
-        Observation(Code.PACKET_UNADDRESSED, evidence={"organ": organ_id})
-        for organ_id, found in addressed.items()
-        if not found
+        Observation(Code.PACKET_UNADDRESSED, evidence={"organ": organ_id}) for organ_id, found in addressed if not found
     )
     if missing or not addressed:
         return _held(job, told, missing or (Observation(Code.PACKET_UNADDRESSED),), packet)
-    recipients = tuple(dict.fromkeys(address for found in addressed.values() for address in found))
+    recipients = tuple(dict.fromkeys(address for _, found in addressed for address in found))
     if len(job.slots) < len(recipients):
         return Wanted(slots=len(recipients))
     made = []

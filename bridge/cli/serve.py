@@ -15,8 +15,8 @@ def _run(ctx: click.Context, parts: tuple[str, ...]) -> int:
     from bridge.service import run
 
     settings = settings_of(ctx)
-    configure(settings.log)
     store = store_of(ctx)
+    configure(settings.log)  # last: other commands log quietly
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(

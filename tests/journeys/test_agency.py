@@ -36,6 +36,8 @@ def test_a_correct_document_becomes_one_envelope_and_one_receipt(
     bridge.settled()
     assert len(postfix_server.letters(mail.mail_from)) == 1
     assert len(bridge.store.notices.receipts(kept.id)) == 1
+    assert '"event": "judged"' in bridge.said  # an operator can follow the mail by its id
+    assert kept.id in bridge.said
 
 
 REFUSED = [
