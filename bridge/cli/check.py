@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bridge.cli.context import Moment, as_json
+from bridge.cli.context import Moment, as_json, log_quietly
 from bridge.cli.exits import NO, USAGE, WELL
 from bridge.cli.output import json_line
 
@@ -50,6 +50,7 @@ def check(
     from validation.evidence import Evidence
     from validation.settings import ReadingCaps
 
+    log_quietly()
     del offline  # nothing is fetched yet; the option is there so that scripts can say what they mean
     settings = _settings(ctx)
     directory = trust or (settings.trust.directory if settings else Path("trust"))

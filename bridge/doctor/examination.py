@@ -1,0 +1,36 @@
+"""All checkups in the order in which a person mends what they find."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from bridge.doctor.anchors import anchors
+from bridge.doctor.checkup import Checkup, ok, problem
+from bridge.doctor.machine import directories, disk, libraries
+from bridge.doctor.mailboxes import mailboxes
+from bridge.doctor.names import dns
+from bridge.doctor.ports import ports, smarthost
+from bridge.doctor.records import schema
+from bridge.doctor.walls import walls
+from bridge.settings import BadSettings, load, located
+
+
+def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
+    """Every checkup; without usable settings only what needs none."""
+    try:
+        settings = load(config)
+    except BadSettings as bad:
+        yield problem("settings", str(bad), "correct that line; `docbridge settings describe` tells every key")
+        yield from libraries()
+        return
+    yield ok("settings", str(located(config)))
+    yield from libraries()
+    yield from directories(settings)
+    yield from disk(settings)
+    yield from schema(settings)
+    yield from ports(settings)
+    yield from anchors(settings, now)
+    yield from walls(settings)
+    yield from smarthost(settings)
+    yield from mailboxes(settings)
+    yield from dns(settings)

@@ -1,0 +1,95 @@
+"""The machine: libraries, directories, room on the disk."""
+
+import importlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from bridge.doctor.checkup import Checkup, ok, problem, warning
+from bridge.settings import Settings
+
+#: Module -> distribution, of what has parts in C or reads hostile bytes: where these load, the rest does.
+LIBRARIES = {
+    "lxml.etree": "lxml",
+    "magic": "python-magic",
+    "pikepdf": "pikepdf",
+    "pypdfium2": "pypdfium2",
+    "pyhanko.sign": "pyhanko",
+    "cryptography.x509": "cryptography",
+    "sqlalchemy": "sqlalchemy",
+    "psycopg": "psycopg",
+    "uvloop": "uvloop",
+}
+_SCARCE, _LITTLE = 500_000_000, 5_000_000_000  # octets free: nearly nothing; some days of mail
+
+
+def libraries() -> Iterator[Checkup]:
+    """Do the libraries load?"""
+    found = []
+    for module, distribution in LIBRARIES.items():
+        try:
+            if module == "magic":
+                importlib.import_module("pylibmagic")  # names the library that the wheel carries
+            importlib.import_module(module)
+            found.append(f"{distribution} {version(distribution)}")
+        except (ImportError, OSError, PackageNotFoundError) as error:
+            yield problem(
+                f"library {distribution}",
+                f"does not load: {type(error).__name__}",
+                "install docbridge anew (`make demo` makes .venv), or the library that is named",
+            )
+    yield ok("libraries", ", ".join(found))
+
+
+def directories(settings: Settings) -> Iterator[Checkup]:
+    """Can the service write where it must, and read where it must?"""
+    for name, folder in _written(settings):
+        yield _writable(name, folder)
+    trust = settings.trust.directory
+    if not trust.is_dir():
+        yield problem("directory [trust]", f"{trust} is no directory", "make it, or correct [trust] directory")
+    elif not os.access(trust, os.R_OK | os.X_OK):
+        yield problem("directory [trust]", f"{trust} cannot be read", "let the service's user read it")
+
+
+def disk(settings: Settings) -> Iterator[Checkup]:
+    """Is there room for mail?"""
+    folder = _existing(settings.store.data)
+    usage = shutil.disk_usage(folder)
+    says = f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.1f} GB at {folder}"
+    do = "make room: mails are refused with 451 4.3.0 when the disk is full"
+    if usage.free < max(_SCARCE, 3 * settings.smtp_in.max_size):
+        yield problem("disk", says, do)
+    elif usage.free < _LITTLE:
+        yield warning("disk", says, do)
+    else:
+        yield ok("disk", says)
+
+
+def _written(settings: Settings) -> Iterator[tuple[str, Path]]:
+    yield "directory [store] data", settings.store.data
+    for axis in settings.axis:
+        yield f"directory [[axis]] {axis.name}", axis.directory
+    if settings.sandbox.folder:
+        yield "directory [sandbox] folder", settings.sandbox.folder
+
+
+def _writable(name: str, folder: Path) -> Checkup:
+    """Is it there, or could the service make it?  Tried with a file: modes alone do not tell."""
+    there = _existing(folder)
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"docbridge doctor")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return problem(name, f"{there} cannot be written: {error.strerror}", "let the service's user write there")
+    return ok(name, f"{folder} can be written" if there == folder else f"{folder} can be made")
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that there is."""
+    return next((place for place in (folder, *folder.parents) if place.is_dir()), Path("/"))

@@ -1,0 +1,114 @@
+"""The ports: free to be taken, or served by us already."""
+
+import http.client
+import json
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+
+from bridge.doctor.checkup import Checkup, ok, problem, warning
+from bridge.settings import Settings
+from outbound.settings import OutboundSettings
+from smtp_in.door import host_and_port
+
+_PATIENCE = 3.0  # seconds for an answer on the machine itself
+
+
+def ports(settings: Settings) -> Iterator[Checkup]:
+    """One look at each port that the service listens on."""
+    for listen in settings.smtp_in.listen:
+        yield _port(f"port {listen}", "[smtp_in] listen", listen, smtp=True)
+    if settings.web.listen:
+        yield _port(f"port {settings.web.listen}", "[web] listen", settings.web.listen, smtp=False)
+
+
+def _port(check: str, key: str, listen: str, *, smtp: bool) -> Checkup:
+    try:
+        host, port = host_and_port(listen)
+    except ValueError as error:
+        return problem(check, str(error), f"write {key} as host:port")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family):
+            return ok(check, "free")
+    except PermissionError:
+        return problem(check, "only root may listen there", f"choose a port above 1023 for {key}, or grant the right")
+    except OSError as error:
+        said = _smtp_greeting(host, port) if smtp else _health(host, port)
+        if said == "docbridge":
+            return ok(check, "served by docbridge")
+        if said:
+            return problem(check, f"taken by another program ({said})", f"stop it, or choose another port for {key}")
+        return problem(check, f"cannot be had: {error.strerror}", f"stop what holds it, or correct {key}")
+
+
+def _smtp_greeting(host: str, port: int) -> str:
+    """Who serves SMTP there; "" = nobody who speaks it."""
+    try:
+        with smtplib.SMTP(timeout=_PATIENCE) as client:
+            code, greeting = client.connect(host, port)
+    except (OSError, smtplib.SMTPException):
+        return ""
+    return "docbridge" if b"docbridge" in greeting.lower() else f"greets with {code}"
+
+
+def _health(host: str, port: int) -> str:
+    """Who serves HTTP there; "" = nobody who speaks it."""
+    connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/health/live")
+        answer = connection.getresponse()
+        body = answer.read(1000)
+    except (OSError, http.client.HTTPException):
+        return ""
+    finally:
+        connection.close()
+    try:
+        return "docbridge" if json.loads(body) == {"live": True} else f"answers {answer.status}"
+    except ValueError:
+        return f"answers {answer.status}"
+
+
+def smarthost(settings: Settings) -> Iterator[Checkup]:
+    """Does the mail server of the office answer, and let us in?"""
+    outbound, check = settings.outbound, f"smarthost {settings.outbound.smarthost}"
+    do = "start it, or correct [outbound] smarthost, tls, user and password_file"
+    try:
+        with _connected(outbound) as client:
+            client.ehlo()
+            if outbound.tls == "starttls":
+                client.starttls(context=_context(outbound))
+                client.ehlo()
+            if outbound.user and outbound.password_file:
+                client.login(outbound.user, outbound.password_file.read_text(encoding="utf-8").strip())
+            offers = ", ".join(name.upper() for name in ("size", "dsn", "smtputf8") if client.has_extn(name))
+    except smtplib.SMTPAuthenticationError as error:
+        yield problem(check, f"does not let us in: {error.smtp_code}", do)
+    except smtplib.SMTPException as error:
+        yield problem(check, f"answers badly: {type(error).__name__}", do)
+    except OSError as error:
+        yield problem(check, f"cannot be reached: {error.strerror or type(error).__name__}", do)
+    else:
+        yield ok(check, f"answers, offers {offers or 'no extension that we use'}")
+    if not (outbound.sender or settings.office.addresses):
+        yield problem("sender", "letters have no address to come from", "set [outbound] sender")
+    if "{token}" not in outbound.return_path:
+        yield warning(
+            "return path",
+            "without {token} in it a bounce cannot be matched to its letter",
+            'set [outbound] return_path = "bounce+{token}@..."',
+        )
+
+
+def _connected(outbound: OutboundSettings) -> smtplib.SMTP:
+    seconds = min(10.0, outbound.connect_timeout.total_seconds())
+    name = outbound.hostname or None
+    if outbound.tls == "implicit":
+        return smtplib.SMTP_SSL(outbound.host, outbound.port, name, timeout=seconds, context=_context(outbound))
+    return smtplib.SMTP(outbound.host, outbound.port, name, seconds)
+
+
+def _context(outbound: OutboundSettings) -> ssl.SSLContext:
+    """What the smarthost's certificate is checked by."""
+    return ssl.create_default_context(cafile=str(outbound.ca_file) if outbound.ca_file else None)
