@@ -2,6 +2,7 @@
 
 from bridge.job import Snapshot
 from bridge.letters.may_answer import MayAnswer, may_answer
+from bridge.ours import is_own
 from bridge.sending import Sender, find
 from store.mail import Origin
 from validation.message import Message
@@ -15,5 +16,5 @@ def answer(origin: Origin, message: Message, sender: Sender, snapshot: Snapshot)
         classification="document",
         known=find(snapshot.correspondents, origin.mail_from) is not None,
         authentic=sender.authentic,
-        ours=lambda address: address.lower() in snapshot.our_addresses or address.lower() == snapshot.sender.lower(),
+        ours=lambda address: is_own(address, snapshot),
     )

@@ -34,6 +34,8 @@ class Snapshot:
     correspondents: tuple[Correspondent, ...]
     our_addresses: tuple[str, ...]  #: lower case: office addresses, and those that routes name
     sender: str  #: our address in From of letters
+    return_path: str = ""  #: pattern of our return paths, with {token}
+    reply_to: str = ""  #: pattern of our reply addresses, with {token}
     templates: str = ""  #: the office's own template directory; "" = ours
 
 

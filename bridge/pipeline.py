@@ -11,8 +11,9 @@ from pathlib import Path
 from bridge.answering import answer
 from bridge.decided import clerk_fields, released_by
 from bridge.found import documents_of
-from bridge.job import Job, Outcome, Step, Wanted
+from bridge.job import Job, Outcome, Wanted
 from bridge.judging import judge, weigh
+from bridge.ours import is_reply_address
 from bridge.outgoing import handle_packet
 from bridge.papers import leaves
 from bridge.routing import route
@@ -36,9 +37,11 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 
     # Read: every byte string is a mail.
     message = read(raw, "mail.eml", snapshot.caps)
-    kind = classify(message, origin.mail_from)
+    kind = str(classify(message, origin.mail_from))
+    if kind == "document" and any(is_reply_address(path.address, snapshot) for path in origin.rcpt_to):
+        kind = "reply"
     told.step("read", "classification", f"{len(message.parts)} parts", kind)
-    if kind != "document":
+    if kind not in ("document", "reply"):
         return Outcome(MailState.FILED, kind, message.message_id, (), bounces=bounces(message), steps=told.steps)
 
     # Inspect: every file by its form and its signatures.
@@ -76,14 +79,14 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     told.findings(verdict.findings)
     told.step("judge", "released by a person" if release else "the worst finding decides", word(verdict), state)
 
-    # Wrap: one envelope for each paper, one `To` for each organ.
+    # Wrap: one envelope for each paper, one `To` for each organ; what would reach nobody stays with the clerk.
     goes_on = release is not None or isinstance(verdict, Accepted)
     envelopes = wrap(job, documents, sender, routes, contents, folder) if goes_on else ()
-    told.envelopes(envelopes)
+    state = told.wrapped(envelopes, state, goes_on)
 
     # Answer: the sender learns what became of it, where an answer is safe.
     decision = answer(origin, message, sender, snapshot)
-    told.steps += (Step("answer", decision.reason, state, "a receipt" if decision.answer else "nothing"),)
+    told.step("answer", decision.reason, state, "a receipt" if decision.answer else "nothing")
     return Outcome(
         state,
         kind,

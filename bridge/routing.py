@@ -13,6 +13,7 @@ from bridge.addressee import Addressee, addressee
 from bridge.axis.settings import AxisSettings
 from bridge.fields.fold import fold
 from bridge.job import Snapshot
+from bridge.ours import is_own
 from store.mail import Origin
 from store.registry import RoutingRule
 from validation.codes import Code
@@ -98,7 +99,7 @@ def route(origin: Origin, message: Message, snapshot: Snapshot, today: date) -> 
     chosen: dict[str, RoutingRule] = {}
     known = False
     for recipient in recipients:
-        known = known or recipient in snapshot.our_addresses
+        known = known or is_own(recipient, snapshot)
         for rule in rules:
             if fits(rule, recipient, senders, message.subject):
                 known = known or bool(rule.recipient)

@@ -1,8 +1,9 @@
 """Keeps the steps of one judgement in order, for `mails explain`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bridge.job import EnvelopeMade, Step
+from store.mail import MailState
 from validation.finding import Finding
 
 
@@ -22,7 +23,11 @@ class Told:
             about = "/".join(finding.about) or "mail"
             self.step("judge", f"{finding.code} by {finding.reason}", about, finding.severity.word)
 
-    def envelopes(self, envelopes: Iterable[EnvelopeMade]) -> None:
-        """Each envelope with its receivers."""
+    def wrapped(self, envelopes: Sequence[EnvelopeMade], state: MailState, goes_on: bool) -> MailState:
+        """Each envelope with its receivers.  Returns the state: held where a mail should go on and nothing goes."""
         for envelope in envelopes:
             self.step("wrap", f"axis {envelope.axis}", envelope.document_id, ", ".join(envelope.receivers))
+        if goes_on and not envelopes:
+            self.step("wrap", "no document or no receiver", state, MailState.HELD)
+            return MailState.HELD
+        return state

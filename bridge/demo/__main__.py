@@ -48,7 +48,7 @@ _OPEN = (MailState.RECEIVED,)
 
 def main() -> int:
     """Shows the road in both directions."""
-    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 130)
     directory = Path(tempfile.mkdtemp(prefix="docbridge-demo-"))
     now = datetime.now(UTC)
     letters = directory / "letters"
