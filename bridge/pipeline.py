@@ -5,7 +5,6 @@ value.  Files that are made (envelopes, letters) go into `folder`, under names t
 of evidence is missing the answer is Wanted, and the caller asks again when he has it.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from bridge.answering import answer
@@ -64,7 +63,7 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 
     # Route: to which organs, and which rule says so?
     routes = route(origin, message, snapshot, job.evidence.moment.date())
-    sender = replace(sender, by_rule=routes.sender_class)
+    sender = sender.seen_by(routes.sender_class)
     axes = routes.axes(snapshot)
     told.step("route", routes.rule, routes.given, ", ".join(routes.organ_ids) or "nowhere")
     observed += (*routes.observations, *sender.without_id(axes))

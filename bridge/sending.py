@@ -4,7 +4,7 @@ The class is the strictest of those whose address stands in the reverse path or 
 into one of them is asked for what an agency owes.  Unknown is individual.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.axis.settings import AxisSettings
 from bridge.edxml.packet import Party
@@ -41,6 +41,10 @@ class Sender:
         code = Code.MAIL_AUTHENTIC if self.authentic else Code.MAIL_UNAUTHENTICATED
         unknown = () if self.correspondent else (Observation(Code.SENDER_UNKNOWN),)
         return (Observation(code), *unknown)
+
+    def seen_by(self, rule_class: str) -> "Sender":
+        """The sender in the class that a routing rule gives him; "" leaves him as he is."""
+        return replace(self, by_rule=rule_class)
 
     def organ_id(self, axis: AxisSettings) -> str:
         """The id under which this sender's documents travel on that axis; "" when none is known."""

@@ -179,7 +179,7 @@ class AccountPoller:
 def return_path(head: bytes) -> str:
     """The address in the topmost Return-Path, which the delivering server wrote (RFC 5321 section 4.4); "" when none.
 
-    Only the first header block is looked at, and only a field above every Received counts: one below came with the mail.
+    Only a field of the first header block above every Received counts: one below came with the mail.
     """
     block = head.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
     message = message_from_bytes(block + b"\n\n", policy=compat32)

@@ -112,7 +112,7 @@ class Mailbox:
             self._client.add_flags([uid], [b"\\Seen"], silent=True)
 
     def move(self, uid: int, to: str) -> None:
-        """Moves the message, making the mailbox when it is missing; MOVE (RFC 6851) or copy, mark and expunge that UID."""
+        """Moves the message, making the mailbox when missing; MOVE (RFC 6851), or copy, mark and expunge that UID."""
         with translated("move"):
             if not self._client.folder_exists(to):
                 self._client.create_folder(to)

@@ -53,4 +53,4 @@ class Evidence:
     moment: datetime  #: aware; what "now" means for every rule
     trust: TrustStore = TrustStore()
     dns: Mapping[str, DnsAnswer] = field(default_factory=dict)  #: by `WantedDns.key`
-    spf: str = "unknown"  #: pass, fail, none, temperror... for the reverse path, as the worker evaluated it; unknown = not asked
+    spf: str = "unknown"  #: pass, fail, none, temperror... for the reverse path; unknown = not asked

@@ -30,7 +30,7 @@ class Observation:
     """What a rule saw, unweighed."""
 
     code: Code
-    about: tuple[str, ...] = ()  #: the path to the thing: ("mail.eml", "dossier.zip", "a.pdf"); a field's name; empty = the mail
+    about: tuple[str, ...] = ()  #: the path to the thing: ("mail.eml", "dossier.zip", "a.pdf"); empty = the mail
     evidence: Mapping[str, str] = field(default_factory=dict)  #: named facts for the sentence and the explanation
 
 

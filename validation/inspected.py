@@ -15,7 +15,7 @@ from validation.signature import Signature, state_of
 class Attachment:
     """A leaf that carries a file, with the path by which it was reached."""
 
-    path: tuple[str, ...]  #: ("mail.eml", "dossier.zip", "a.pdf"); NFC, no path separators or control characters in a segment
+    path: tuple[str, ...]  #: ("mail.eml", "dossier.zip", "a.pdf"); NFC, no separators or controls in a segment
     declared: str  #: the media type that its carrier declares; "" = none
     content: bytes
 
@@ -33,7 +33,7 @@ class Format:
     declared: str
     extension: str  #: lower case, without the dot; "" = none
     agrees: bool
-    properties: tuple[str, ...] = ()  #: those of the contract that hold: encrypted, macros, javascript, archive, damaged...
+    properties: tuple[str, ...] = ()  #: those of the contract that hold: encrypted, macros, archive...
     pages: int | None = None
 
 
