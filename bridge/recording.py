@@ -13,7 +13,6 @@ from bridge.job import DocumentMade, EnvelopeMade, LetterMade, Outcome
 from bridge.sandbox.outcome import Files
 from bridge.settings import Settings
 from store.judgement import (
-    Claimed,
     DocumentRecord,
     EnvelopeRecord,
     FieldRecord,
@@ -24,9 +23,15 @@ from store.judgement import (
 from store.mail import MailState
 
 
-def judgement_of(outcome: Outcome, files: Files, settings: Settings, claimed: Claimed, now: datetime) -> Judgement:
-    """Everything that is to be recorded of one outcome."""
+def judgement_of(
+    outcome: Outcome, files: Files, settings: Settings, before: MailState | None, now: datetime
+) -> Judgement:
+    """Everything that is to be recorded of one outcome; `before` is what the judgement before it said, if any.
+
+    A mail that is judged again with the same end is no news: its sender is told once that it waits.
+    """
     at_most = settings.sandbox.file_size
+    news = outcome.notice and outcome.state is not before
     due = now + settings.policy.postpone_every if outcome.state is MailState.POSTPONED else None
     return Judgement(
         state=outcome.state,
@@ -44,7 +49,7 @@ def judgement_of(outcome: Outcome, files: Files, settings: Settings, claimed: Cl
                 for made in outcome.letters
             ),
         ),
-        notices=(outcome.notice,) if outcome.notice and settings.receipts.enabled else (),
+        notices=(outcome.notice,) if news and settings.receipts.enabled else (),
         due=due,
         explanation=tuple(asdict(step) for step in outcome.steps),
     )

@@ -79,7 +79,9 @@ class Worker:
                         self._crashed(claimed, answer)
                         return None
                     case Answered(value):
-                        judgement = judgement_of(value, files, self._bench.settings, claimed, datetime.now(UTC))
+                        former = store.mails.judgements.current(mail.id) if claimed.round else None
+                        before = former.state if former else None
+                        judgement = judgement_of(value, files, self._bench.settings, before, datetime.now(UTC))
                         store.mails.record(mail.id, claimed.token, judgement, ACTOR, datetime.now(UTC))
                         _log.info("judged", mail=mail.id, state=str(value.state), classification=value.classification)
                         self._bounced(claimed, value)
