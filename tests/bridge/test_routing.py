@@ -30,7 +30,7 @@ def snapshot(*rules: RoutingRule) -> Snapshot:
         office=Office("H99", "Văn phòng"),
         policy=Policy(),
         caps=ReadingCaps(),
-        axes=(FolderAxis("tinh", directory=Path("axis")),)
+        axes=(FolderAxis("tinh", directory=Path("axis")),),
         routes=rules,
         organs=ORGANS,
         correspondents=(),
