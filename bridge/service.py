@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -17,6 +16,7 @@ from bridge.doorlist import DoorList
 from bridge.parts.exchange import Exchange
 from bridge.parts.loop import Loop
 from bridge.parts.notifier import Notifier
+from bridge.running import Running
 from bridge.settings import Settings
 from bridge.wiring import Calls, bench_of, owner
 from bridge.worker import Bench, Worker
@@ -33,16 +33,6 @@ from store.store import Store
 _log = structlog.get_logger("docbridge.service")
 PARTS = ("smtp", "imap", "worker", "sender", "axis", "web")
 _JOIN = 60.0  # seconds for a judging in hand to end; its lease covers the rest
-
-
-@dataclass(slots=True)
-class Running:
-    """What was started, for health and for stopping."""
-
-    loops: list[Loop] = field(default_factory=list)
-    imap: ImapDoor | None = None
-    smtp: SmtpDoor | None = None
-    stops: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  #: doors first
 
 
 async def run(settings: Settings, store: Store, parts: tuple[str, ...], ready: Callable[[], None]) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,16 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bridge.running import Running
 from bridge.settings import Settings
 from smtp_in.door import host_and_port
 from store.errors import Unavailable
 from store.store import Store
 
-if TYPE_CHECKING:
-    from bridge.service import Running
 
-
-def application(store: Store, running: "Running") -> Starlette:
+def application(store: Store, running: Running) -> Starlette:
     """The web application."""
 
     async def live(request: Request) -> JSONResponse:
@@ -48,7 +45,7 @@ def application(store: Store, running: "Running") -> Starlette:
     return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready)])
 
 
-async def serve_web(settings: Settings, store: Store, running: "Running") -> Callable[[], Awaitable[None]]:
+async def serve_web(settings: Settings, store: Store, running: Running) -> Callable[[], Awaitable[None]]:
     """Begins to serve; returns what ends it.
 
     Raises:
