@@ -28,12 +28,12 @@ from store.delivery import (
 from store.errors import LeaseLostError
 from store.journal import Entry, append
 from store.judgement import EnvelopeRecord, LetterRecord, NewDelivery
+from store.pages import newest_first
 from store.reply import Reply
 from store.rows import AnyRow, delivery_of, state_of
 from store.schema import attempts, deliveries, envelopes, events, letters, mails
 from store.settings import StoreSettings
 
-_PAGE = 500
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -100,7 +100,7 @@ class Deliveries:
         limit: int | None = None,
     ) -> Iterator[Delivery]:
         """Deliveries, newest first.  Streams."""
-        asked = select(deliveries).order_by(deliveries.c.id.desc())
+        asked = select(deliveries)
         if state is not None:
             asked = asked.where(deliveries.c.state == DELIVERY_WORDS[state])
         for column, value in (
@@ -110,16 +110,7 @@ class Deliveries:
         ):
             if value:
                 asked = asked.where(column == value)
-        left, last = limit, ""
-        while left is None or left > 0:
-            page = _PAGE if left is None else min(_PAGE, left)
-            with self._db.reading() as connection:
-                rows = connection.execute((asked.where(deliveries.c.id < last) if last else asked).limit(page)).all()
-            yield from map(delivery_of, rows)
-            if len(rows) < page:
-                return
-            last = rows[-1].id
-            left = None if left is None else left - len(rows)
+        yield from map(delivery_of, newest_first(self._db, asked, deliveries.c.born, deliveries.c.id, limit))
 
     def attempts(self, delivery_id: str) -> tuple[AttemptRow, ...]:
         """Every attempt, oldest first."""

@@ -10,10 +10,9 @@ from sqlalchemy import ColumnElement, Row, select
 from store.blobs import Blobs
 from store.connection import Database
 from store.contents import Contents
+from store.pages import newest_first
 from store.schema import envelopes, letters
 from store.settings import StoreSettings
-
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +69,10 @@ class Envelopes:
 
     def list(self, mail_id: str = "", limit: int | None = None) -> Iterator[KeptEnvelope]:
         """Envelopes, newest first, of all mails or of one.  Streams."""
-        asked = select(envelopes).order_by(envelopes.c.id.desc())
+        asked = select(envelopes)
         if mail_id:
             asked = asked.where(envelopes.c.mail_id == mail_id)
-        left, last = limit, ""
-        while left is None or left > 0:
-            page = _PAGE if left is None else min(_PAGE, left)
-            with self._db.reading() as connection:
-                rows = connection.execute((asked.where(envelopes.c.id < last) if last else asked).limit(page)).all()
-            yield from map(_envelope, rows)
-            if len(rows) < page:
-                return
-            last = rows[-1].id
-            left = None if left is None else left - len(rows)
+        yield from map(_envelope, newest_first(self._db, asked, envelopes.c.made_at, envelopes.c.id, limit))
 
 
 class Letters:

@@ -23,7 +23,7 @@ from store.mail import Origin
 from store.reply import Reply
 from validation.inspected import Inspected
 
-HEAD = "0002"  #: the newest revision in `migrations/versions`; a test holds the two together
+HEAD = "0003"  #: the newest revision in `migrations/versions`; a test holds the two together
 
 Path = tuple[str, ...]
 
@@ -170,6 +170,7 @@ envelopes = Table(
     Column("sha256", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("made_at", Moment, nullable=False),
+    Index("ix_envelopes_made_at", "made_at", "id"),
 )
 
 letters = Table(
@@ -206,7 +207,8 @@ deliveries = Table(
     Column("requeued_at", Moment),  # a person queued it anew: patience counts from here
     UniqueConstraint("content_id", "recipient"),
     Index("ix_deliveries_due", "kind", "due_at"),
-    Index("ix_deliveries_state", "state", "id"),
+    Index("ix_deliveries_state", "state", "born", "id"),
+    Index("ix_deliveries_born", "born", "id"),
 )
 
 attempts = Table(
