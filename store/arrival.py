@@ -4,19 +4,37 @@ What makes two arrivals the same mail: the same bytes, reverse path and recipien
 account (IMAP) within the window; the same message of the same mailbox, or the same packet of an axis, at any time.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import Connection, Row, insert, select, text
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row
 
+from store.columns import dumped
 from store.contents import Content, Contents
 from store.ids import new_id
 from store.journal import Entry, append
 from store.mail import AxisOrigin, FileOrigin, ImapOrigin, MailState, Origin, SmtpOrigin
+from store.prepared import Prepared
 from store.schema import arrivals, mails
+
+_ORIGIN: TypeAdapter[Origin] = TypeAdapter(Origin)
+_ENCODED = frozenset({"origin"})  # the same text goes into the mail's row and the arrival's
+_MAIL_ROWS = Prepared(
+    mails,
+    (
+        *("id", "kind", "origin", "mail_from", "received_at", "sha256", "size", "sameness", "due_at"),
+        *("state", "message_id", "classification", "judgement", "token", "crashes"),
+    ),
+    _ENCODED,
+)
+_ARRIVAL_ROWS = Prepared(
+    arrivals, ("id", "mail_id", "at", "origin", "account", "mailbox", "uidvalidity", "uid", "place"), _ENCODED
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +107,10 @@ def write_arrivals(
     if connection.dialect.name == "postgresql":
         _lock(connection, keys)
     known = _known(connection, keys)
-    seen = _seen(connection, (where for where in places if where is not None))
+    seen = _seen(connection, {where for where in places if where is not None})
     answers: list[Kept] = []
-    new_mails: list[dict[str, object]] = []
-    new_arrivals: list[dict[str, object]] = []
+    new_mails: list[tuple[object, ...]] = []
+    new_arrivals: list[tuple[object, ...]] = []
     new_contents: dict[str, Content] = {}
     entries: list[Entry] = []
     for arrival, key, where in zip(batch, keys, places, strict=True):
@@ -100,22 +118,21 @@ def write_arrivals(
             answers.append(Kept(seen[where], again=True))
             entries.append(_entry(arrival, answers[-1]))
             continue
+        origin = dumped(_ORIGIN, arrival.origin)
         same = next((one for one in known.get(key, ()) if abs(arrival.at - one.at) <= window), None)
         mail_id = new_id() if same is None else same.mail_id
         if same is None:
-            new_mails.append(_mail_row(mail_id, arrival, key))
+            new_mails.append(_mail_row(mail_id, arrival, origin, key))
             new_contents[mail_id] = arrival.content
             known.setdefault(key, []).append(_Known(mail_id, arrival.at))
-        new_arrivals.append(_arrival_row(mail_id, arrival, where))
+        new_arrivals.append(_arrival_row(mail_id, arrival, origin, where))
         if where is not None:
             seen[where] = mail_id
         answers.append(Kept(mail_id, again=same is not None))
         entries.append(_entry(arrival, answers[-1]))
-    if new_mails:
-        connection.execute(insert(mails), new_mails)
-        bodies.insert(connection, new_contents)
-    if new_arrivals:
-        connection.execute(insert(arrivals), new_arrivals)
+    _MAIL_ROWS.write(connection, new_mails)
+    bodies.insert(connection, new_contents)
+    _ARRIVAL_ROWS.write(connection, new_arrivals)
     append(connection, now, entries)
     return answers
 
@@ -123,66 +140,52 @@ def write_arrivals(
 def _lock(connection: Connection, keys: Sequence[str]) -> None:
     """Two transactions that bring the same mail take turns.  Sorted, so that two batches cannot wait in a circle."""
     numbers = sorted({int(key[:15], 16) for key in keys})
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:numbers AS bigint[])) AS k"), {"numbers": numbers}
-    )
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (numbers,))
+
+
+# One text for any number of keys, so that it is prepared once; the columns are text on both.
+_KNOWN = {
+    "postgresql": "SELECT sameness, id, received_at FROM mails WHERE sameness = ANY(%s) ORDER BY received_at",
+    "sqlite": "SELECT sameness, id, received_at FROM mails WHERE sameness IN (SELECT value FROM json_each(?))"
+    " ORDER BY received_at",
+}
+_SEEN = {
+    "postgresql": "SELECT place, mail_id FROM arrivals WHERE place = ANY(%s)",
+    "sqlite": "SELECT place, mail_id FROM arrivals WHERE place IN (SELECT value FROM json_each(?))",
+}
+
+
+def _among(connection: Connection, question: Mapping[str, str], values: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    dialect = connection.dialect.name
+    told: list[str] | str = list(values) if dialect == "postgresql" else json.dumps(list(values))
+    return connection.exec_driver_sql(question[dialect], (told,)).all()
 
 
 def _known(connection: Connection, keys: Sequence[str]) -> dict[str, list[_Known]]:
     found: dict[str, list[_Known]] = {}
-    columns = (mails.c.sameness, mails.c.id, mails.c.received_at)
-    for row in connection.execute(
-        select(*columns).where(mails.c.sameness.in_(set(keys))).order_by(mails.c.received_at)
-    ):
-        found.setdefault(row.sameness, []).append(_Known(row.id, row.received_at))
+    for key, mail_id, at in _among(connection, _KNOWN, set(keys)):
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+        found.setdefault(key, []).append(_Known(mail_id, moment))
     return found
 
 
-def _seen(connection: Connection, places: Iterable[str]) -> dict[str, str]:
-    asked = set(places)
-    if not asked:
-        return {}
-    rows: Sequence[Row[str, str]] = connection.execute(
-        select(arrivals.c.place, arrivals.c.mail_id).where(arrivals.c.place.in_(asked))
-    ).all()
-    return {row.place: row.mail_id for row in rows}
+def _seen(connection: Connection, places: Collection[str]) -> dict[str, str]:
+    return {where: mail_id for where, mail_id in _among(connection, _SEEN, places)} if places else {}  # noqa: C416  rows
 
 
-def _mail_row(mail_id: str, arrival: Arrival, key: str) -> dict[str, object]:
-    return {
-        "id": mail_id,
-        "kind": arrival.origin.kind,
-        "origin": arrival.origin,
-        "mail_from": arrival.origin.mail_from,
-        "received_at": arrival.at,
-        "sha256": arrival.content.sha256,
-        "size": arrival.content.size,
-        "sameness": key,
-        "state": MailState.RECEIVED.value,
-        "message_id": "",
-        "classification": "",
-        "judgement": 0,
-        "due_at": arrival.at,
-        "lease_owner": None,
-        "token": 0,
-        "crashes": 0,
-    }
+def _mail_row(mail_id: str, arrival: Arrival, origin: str, key: str) -> tuple[object, ...]:
+    content, came = arrival.content, arrival.origin
+    known = (mail_id, came.kind, origin, came.mail_from, arrival.at, content.sha256, content.size, key)
+    due = arrival.at
+    return (*known, due, MailState.RECEIVED.value, "", "", 0, 0, 0)
 
 
-def _arrival_row(mail_id: str, arrival: Arrival, where: str | None) -> dict[str, object]:
-    origin = arrival.origin
-    imap = origin if isinstance(origin, ImapOrigin) else None
-    return {
-        "id": new_id(),
-        "mail_id": mail_id,
-        "at": arrival.at,
-        "origin": origin,
-        "account": imap.account if imap else None,
-        "mailbox": imap.mailbox if imap else None,
-        "uidvalidity": imap.uidvalidity if imap else None,
-        "uid": imap.uid if imap else None,
-        "place": where,
-    }
+def _arrival_row(mail_id: str, arrival: Arrival, origin: str, where: str | None) -> tuple[object, ...]:
+    came = arrival.origin
+    imap: tuple[object, ...] = (None,) * 4
+    if isinstance(came, ImapOrigin):
+        imap = (came.account, came.mailbox, came.uidvalidity, came.uid)
+    return (new_id(), mail_id, arrival.at, origin, *imap, where)
 
 
 def _entry(arrival: Arrival, kept: Kept) -> Entry:

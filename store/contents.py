@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from hashlib import sha256 as digest
 from typing import BinaryIO
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from store.blobs import Blobs
 from store.connection import Connection, Database
 from store.incoming import Incoming
+from store.prepared import Prepared
 from store.schema import contents
 from store.settings import StoreSettings
+
+_ROWS = Prepared(contents, ("id", "content"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,8 @@ class Contents:
 
     def insert(self, connection: Connection, contents_by_owner: dict[str, Content]) -> None:
         """Write the rows of the small ones."""
-        rows = [{"id": id_, "content": c.small} for id_, c in contents_by_owner.items() if c.small is not None]
-        if rows:
-            connection.execute(insert(contents), rows)
+        rows = [(id_, content.small) for id_, content in contents_by_owner.items() if content.small is not None]
+        _ROWS.write(connection, rows)
 
     def read(self, owner: str, sha256: str) -> bytes:
         """The bytes of `owner`, whose digest is `sha256`.

@@ -9,14 +9,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from store.columns import plain
 from store.connection import Connection, Database
+from store.prepared import Prepared
 from store.schema import journal, journal_head
 
 _PAGE = 500
 _START = "0" * 64
+_ROWS = Prepared(journal, ("seq", "at", "actor", "verb", "mail_id", "delivery_id", "detail", "hash"))
+# SQLite has one writer, and that is the caller.
+_READ_HEAD = {
+    "sqlite": "SELECT seq, hash FROM journal_head",
+    "postgresql": "SELECT seq, hash FROM journal_head FOR UPDATE",
+}
+_MOVE_HEAD = {
+    "sqlite": "UPDATE journal_head SET seq = ?, hash = ?",
+    "postgresql": "UPDATE journal_head SET seq = %s, hash = %s",
+}
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +56,8 @@ def append(connection: Connection, at: datetime, entries: Sequence[Entry]) -> No
     """Append `entries` in the caller's transaction.  Do it last: it holds the chain's end until the commit."""
     if not entries:
         return
-    head = connection.execute(select(journal_head.c.seq, journal_head.c.hash).with_for_update()).one()
-    seq, last = head.seq, head.hash
+    dialect = connection.dialect.name
+    seq, last = connection.exec_driver_sql(_READ_HEAD[dialect]).one()
     rows = []
     for entry in entries:
         seq += 1
@@ -59,17 +71,16 @@ def append(connection: Connection, at: datetime, entries: Sequence[Entry]) -> No
             "detail": {plain(key): plain(value) for key, value in entry.detail.items()},
         }
         last = _chained(last, row)
-        rows.append({**row, "hash": last})
-    connection.execute(insert(journal), rows)
-    connection.execute(update(journal_head).values(seq=seq, hash=last))
+        rows.append((*row.values(), last))
+    _ROWS.write(connection, rows)
+    connection.exec_driver_sql(_MOVE_HEAD[dialect], (seq, last))
 
 
 def _chained(previous: str, row: Mapping[str, object]) -> str:
     at = row["at"]
     assert isinstance(at, datetime)
     told = {**row, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
-    canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}{canonical}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}{_canonical(told)}".encode()).hexdigest()
 
 
 class Journal:
