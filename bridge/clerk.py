@@ -13,8 +13,8 @@ from bridge.decided import DOCUMENT
 from bridge.fields.clerk import with_clerk
 from bridge.fields.fields import Fields
 from bridge.job import Outcome
+from bridge.owner import owner
 from bridge.sandbox.outcome import Answered, Crashed
-from bridge.wiring import owner
 from bridge.worker import Bench, Worker
 from store.judgement import Claimed, Decision, DecisionVerb, Judged
 from store.mail import MailState, ReceivedMail
@@ -42,7 +42,7 @@ class Replayed:
 
 def judge_now(bench: Bench, mail_id: str, patience: timedelta = PATIENCE) -> ReceivedMail:
     """The mail after it was judged, here or by whoever was quicker; still `received` when that took too long."""
-    name = f"{owner()}:cli"
+    name = owner("cli")
     deadline = time.monotonic() + patience.total_seconds()
     worker = Worker(bench, name)
     while True:
@@ -101,7 +101,7 @@ def replayed(bench: Bench, mail: ReceivedMail) -> Replayed:
     before = store.mails.judgements.current(mail.id)
     number = before.number if before else 0
     claimed = Claimed(replace(mail, state=MailState.RECEIVED), 0, 0, number, store.mails.decisions(mail.id))
-    answer = Worker(bench, f"{owner()}:replay").ask(claimed)
+    answer = Worker(bench, owner("replay")).ask(claimed)
     if isinstance(answer, Answered):
         answer.files.close()
         return Replayed(before, answer.value)

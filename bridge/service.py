@@ -1,24 +1,26 @@
 """The running service: the chosen parts started together, woken by each other, stopped with what is in hand finished.
 
-Half-done work needs no recovery of its own: leases of a process that died run out, and somebody takes the work again.
+Half-done work needs no recovery of its own: the leases of a process of this machine that died are ended at the start,
+those of other machines run out, and somebody takes the work again.
 """
 
 import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
 from bridge.axis.folder import Folder
 from bridge.doorlist import DoorList
+from bridge.owner import is_dead, owner
 from bridge.parts.exchange import Exchange
 from bridge.parts.loop import Loop
 from bridge.parts.notifier import Notifier
 from bridge.running import Running
 from bridge.settings import Settings
-from bridge.wiring import Calls, bench_of, owner
+from bridge.wiring import Calls, bench_of
 from bridge.worker import Bench, Worker
 from imap_poll.door import Door as ImapDoor
 from imap_poll.door import StorePort
@@ -27,6 +29,7 @@ from smtp_in.door import Door as SmtpDoor
 from store.arrival import Kept
 from store.errors import Unavailable
 from store.incoming import Incoming
+from store.leases import end_leases
 from store.mail import Origin
 from store.store import Store
 
@@ -49,6 +52,8 @@ async def run(settings: Settings, store: Store, parts: tuple[str, ...], ready: C
     calls = Calls()
     bench = await asyncio.to_thread(bench_of, settings, store, calls)
     running = Running()
+    ended = await asyncio.to_thread(end_leases, store.db, is_dead, datetime.now(UTC))
+    _log.info("leases_ended", count=ended)
     store.intake.start()
     try:
         await _start(parts, bench, calls, running)
@@ -73,12 +78,12 @@ async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Ru
     if "worker" in parts:
         count = settings.worker.parallel or settings.sandbox.pool_size()
         for number in range(count):
-            worker = Worker(bench, f"{owner()}:{number}")
+            worker = Worker(bench, owner(f"worker-{number}"))
             _add(running, calls.on_arrival, Loop(f"worker-{number}", worker.once, poll))
         _add(running, calls.on_settled, Loop("notifier", Notifier(bench).once, poll))
     if "axis" in parts:
         for axis in settings.axis:
-            exchange = Exchange(bench, Folder(axis), owner())
+            exchange = Exchange(bench, Folder(axis), owner(f"axis-{axis.name}"))
             _add(running, calls.on_settled, Loop(f"axis-{axis.name}", exchange.once, poll))
     if "sender" in parts:
         running.stops.append(_sender(bench, calls))
@@ -106,7 +111,7 @@ def _sender(bench: Bench, calls: Calls) -> Callable[[], Awaitable[None]]:
             password = settings.password_file.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise Unavailable(f"[outbound] password_file: {error.strerror}") from error
-    sender = Sender(settings, bench.store.deliveries, bench.store.letters, owner(), password)
+    sender = Sender(settings, bench.store.deliveries, bench.store.letters, owner("sender"), password)
     end = asyncio.Event()
     task = asyncio.create_task(sender.run(end))
     calls.on_settled.append(sender.wake)

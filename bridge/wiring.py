@@ -3,7 +3,6 @@
 import contextlib
 import os
 import secrets
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +18,6 @@ from outbound import token
 from store.errors import Unavailable
 from store.registry import Registry
 from store.store import Store
-
-
-def owner() -> str:
-    """The name under which this process holds leases."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def secret_of(data: Path) -> bytes:
