@@ -155,7 +155,9 @@ _SEEN = {
 }
 
 
-def _among(connection: Connection, question: Mapping[str, str], values: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+def _among(
+    connection: Connection, question: Mapping[str, str], values: Collection[str]
+) -> Sequence[Row[*tuple[Any, ...]]]:
     dialect = connection.dialect.name
     told: list[str] | str = list(values) if dialect == "postgresql" else json.dumps(list(values))
     return connection.exec_driver_sql(question[dialect], (told,)).all()
