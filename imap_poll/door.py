@@ -143,7 +143,7 @@ class AccountPoller:
             highest = max(highest, listed.uid)
         # Only now: a round that broke off lists from the same place again.
         self._highest[key] = highest
-        self.health.left[mailbox.name] = too_large
+        self.health.left[mailbox.name] = too_large + (self.health.left.get(mailbox.name, 0) if above else 0)
         return count
 
     def _take(self, mailbox: Mailbox, listed: Listed) -> None:

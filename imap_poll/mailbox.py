@@ -20,7 +20,8 @@ from imapclient.exceptions import IMAPClientError
 from imap_poll.settings import Account
 from store.errors import Unavailable
 
-_LISTING = 2000  # messages asked of at a time: a line of 100 octets each stays far below imaplib's 1,000,000
+_LISTING = 500  # messages asked of at a time: their UIDs stand in one command line, and servers bound those
+_WINDOW = 50_000  # UIDs searched at a time: imaplib takes no answer longer than 1,000,000 octets in a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +59,36 @@ def translated(doing: str) -> Iterator[None]:
 class Mailbox:
     """A selected mailbox.  Not for use by two threads."""
 
-    def __init__(self, client: IMAPClient, name: str, uidvalidity: int, messages: int) -> None:
+    def __init__(self, client: IMAPClient, name: str, uidvalidity: int, uidnext: int) -> None:
         self._client = client
+        self._uidnext = uidnext
         self.name = name
         self.uidvalidity = uidvalidity
-        self.messages = messages
 
     def listing(self, above: int) -> Iterator[Listed]:
-        """The messages whose UID is greater than `above`, in the server's order, in bounded answers."""
-        if above:
-            with translated("list"):
-                yield from self._listed(f"{above + 1}:*", above)
-            return
-        for first in range(1, self.messages + 1, _LISTING):
-            with translated("list"):
-                self._client.use_uid = False
-                try:
+        """The messages whose UID is greater than `above`, in the order of their UIDs, in bounded answers."""
+        for window in self._windows(above):
+            with translated("search"):
+                found = sorted(uid for uid in self._client.search(["UID", window]) if uid > above)
+            for start in range(0, len(found), _LISTING):
+                with translated("list"):
+                    # Each UID by name: imapclient drops answers to a range.
                     answer = self._client.fetch(
-                        f"{first}:{min(first + _LISTING - 1, self.messages)}",
-                        ["UID", "RFC822.SIZE", "FLAGS", "INTERNALDATE"],
+                        found[start : start + _LISTING], ["RFC822.SIZE", "FLAGS", "INTERNALDATE"]
                     )
-                finally:
-                    self._client.use_uid = True
-                found = [_listed(int(item[b"UID"]), item) for item in answer.values()]
-            yield from found
+                    listed = [_listed(uid, answer[uid]) for uid in sorted(answer)]
+                yield from listed
 
-    def _listed(self, uids: str, above: int) -> list[Listed]:
-        answer = self._client.fetch(uids, ["RFC822.SIZE", "FLAGS", "INTERNALDATE"])
-        return [_listed(int(uid), item) for uid, item in answer.items() if uid > above]
+    def _windows(self, above: int) -> Iterator[str]:
+        """Ranges of UIDs that cover all that are greater than `above`; the last is open, for what has just come.
+
+        By UID and not by number: numbers shift as soon as one of the messages before is moved away.
+        """
+        first = above + 1
+        while first + _WINDOW < self._uidnext:
+            yield f"{first}:{first + _WINDOW - 1}"
+            first += _WINDOW
+        yield f"{first}:*"
 
     def pieces(self, uid: int, size: int, piece: int) -> Iterator[bytes]:
         """The message's octets in order, at most `piece` at a time; marks nothing as read."""
@@ -180,4 +183,4 @@ def selected(client: IMAPClient, name: str) -> Mailbox:
     """
     with translated("select"):
         answer = client.select_folder(name)
-        return Mailbox(client, name, int(answer[b"UIDVALIDITY"]), int(answer[b"EXISTS"]))
+        return Mailbox(client, name, int(answer[b"UIDVALIDITY"]), int(answer.get(b"UIDNEXT", 0)))

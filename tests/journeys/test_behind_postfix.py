@@ -1,0 +1,127 @@
+"""The Postfix of docs/operations.md in front of a bridge and behind it: its lines are taken from the page itself."""
+
+import os
+import re
+import smtplib
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bridge.demo.pki import Pki
+from store.mail import MailState
+from store.registry import RoutingRule
+from tests.architecture.checkout import ROOT
+from tests.journeys.house import House
+from tests.journeys.outcome import packet_of, subject_of
+from tests.journeys.post import Mail, from_agency, signed
+from tests.servers.postfix import PostfixSink, postfix
+from tests.servers.process import binary
+from tests.servers.wait import LOOPBACK, wait_until
+
+DOMAIN = "mau.invalid"  #: nobody resolves it (RFC 2606): only the page's lines can bring mail to the bridge
+DOOR = f"vanthu@{DOMAIN}"
+_BLOCK = re.compile(r"```[a-z]+ title=\"([^\"]+)\"\n(.*?)```", re.DOTALL)
+
+
+def blocks() -> dict[str, str]:
+    """The files that the page shows, by their names."""
+    return dict(_BLOCK.findall((ROOT / "docs" / "operations.md").read_text("utf-8")))
+
+
+def as_the_page_says(server: PostfixSink, port: int) -> None:
+    """Appends the page's lines to this Postfix's own, its folder and the bridge's port in place of the page's."""
+    etc = server.folder / "etc"
+    for name, text in blocks().items():
+        if not name.startswith("/etc/postfix/"):
+            continue
+        file = etc / Path(name).name
+        ours = text.replace("mau.example", DOMAIN).replace("[127.0.0.1]:2525", f"[{LOOPBACK}]:{port}")
+        before = file.read_text() if file.exists() else ""
+        file.write_text(before + ours.replace("/etc/postfix/", f"{etc}/"))
+        os.utime(file, (1, 1))  # Postfix takes a table of the last second for half-written
+    subprocess.run([binary("postfix"), "-c", str(etc), "reload"], check=True, capture_output=True)
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[PostfixSink]:
+    """A Postfix of our own, whose settings this journey changes."""
+    with postfix(tmp_path / "postfix.log") as server:
+        yield server
+
+
+@pytest.fixture
+def behind(build: Callable[..., House], front: PostfixSink) -> House:
+    """A running bridge that Postfix stands in front of, and whose letters leave through it."""
+    house = build(
+        {
+            "OFFICE__ADDRESSES": f'["{DOOR}"]',
+            "OUTBOUND__SENDER": DOOR,
+            "OUTBOUND__RETURN_PATH": f"bounce+{{token}}@{DOMAIN}",
+            "OUTBOUND__REPLY_TO": f"reply+{{token}}@{DOMAIN}",
+        },
+        smarthost=front.port,
+    )
+    rule = RoutingRule("front", recipient=DOOR, organs=("noi-vu",))
+    house.store.registry.routes.add(rule, "test", datetime.now(UTC))
+    as_the_page_says(front, house.port)
+    house.start()
+    return house
+
+
+def hand_to_postfix(server: PostfixSink, mail: Mail, recipient: str) -> None:
+    """As a server of the world would; its refusals are raised."""
+    with smtplib.SMTP(LOOPBACK, server.port, timeout=60) as client:
+        client.sendmail(mail.mail_from, [recipient], mail.raw)
+
+
+def test_mail_comes_in_through_postfix_and_receipts_leave_through_it(
+    behind: House, front: PostfixSink, pki: Pki
+) -> None:
+    pdf = signed(pki)
+    mail = from_agency(pdf, to=DOOR)
+    hand_to_postfix(front, mail, DOOR)
+    kept = behind.judged(mail.message_id, MailState.ACCEPTED)
+    assert [file.content for file in packet_of(behind, kept).files] == [pdf]
+    (receipt,) = front.wait_for(mail.mail_from)
+    assert "Đã tiếp nhận" in subject_of(receipt)
+    assert receipt.return_path == ""
+    behind.settled()
+
+
+def test_postfix_refuses_at_once_whom_the_bridge_does_not_know(behind: House, front: PostfixSink, pki: Pki) -> None:
+    mail = from_agency(signed(pki), to=f"nobody@{DOMAIN}")
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+        hand_to_postfix(front, mail, f"nobody@{DOMAIN}")
+    ((code, _),) = refused.value.recipients.values()
+    assert code == 550
+    assert behind.mails(mail.message_id) == []
+
+
+def test_postfix_keeps_the_mail_while_the_bridge_is_down_and_brings_it_once_afterwards(
+    behind: House, front: PostfixSink, pki: Pki
+) -> None:
+    before = from_agency(signed(pki), to=DOOR)
+    hand_to_postfix(front, before, DOOR)  # Postfix learns that the address is there
+    behind.judged(before.message_id, MailState.ACCEPTED)
+    behind.settled()
+    assert behind.stop() == 0
+    mail = from_agency(signed(pki), to=DOOR)
+    hand_to_postfix(front, mail, DOOR)
+    wait_until(front.queued, 30, "the mail waiting in Postfix's queue")
+    behind.start()
+    subprocess.run([binary("postqueue"), "-c", str(front.folder / "etc"), "-f"], check=True, capture_output=True)
+    behind.judged(mail.message_id, MailState.ACCEPTED)
+
+
+def test_a_line_beyond_the_length_of_smtp_comes_through_postfix_unbroken(
+    behind: House, front: PostfixSink, pki: Pki
+) -> None:
+    mail = from_agency(signed(pki), to=DOOR)
+    head, _, body = mail.raw.partition(b"\r\n\r\n")
+    long = b"X-Long: " + b"a" * 1500
+    hand_to_postfix(front, Mail(head + b"\r\n" + long + b"\r\n\r\n" + body, mail.message_id, mail.mail_from), DOOR)
+    kept = behind.judged(mail.message_id, MailState.ACCEPTED)
+    assert long in behind.store.mails.body(kept.id)
