@@ -25,6 +25,12 @@ _WHOLE = frozenset({"id", "at", "state", "code", "check", "mail", "key"})
 _HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
+class Verbatim(str):
+    """A text that is not ours to normalise: the name of a file as it was given."""
+
+    __slots__ = ()
+
+
 def plain(value: Any) -> Any:  # noqa: ANN401  any value of ours
     """The value as JSON knows it."""
     if isinstance(value, datetime):
@@ -37,6 +43,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401  any value of ours
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Verbatim):
+        return str(value)
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, Iterable):
@@ -50,8 +58,18 @@ def shown_time(moment: datetime) -> str:
 
 
 def json_line(value: Any) -> None:  # noqa: ANN401  as above
-    """One JSON object on one line of standard output."""
-    click.echo(json.dumps(plain(value), ensure_ascii=False, separators=(", ", ": ")))
+    """One JSON object on one line of standard output, UTF-8 whatever the terminal speaks."""
+    click.echo(as_octets(json.dumps(plain(value), ensure_ascii=False, separators=(", ", ": "))))
+
+
+def as_octets(line: str) -> bytes:
+    r"""JSON as UTF-8.  An octet of a file name that is none is written as `\udcXX`: so it can be had back."""
+    return line.encode("utf-8", "backslashreplace")
+
+
+def printable(text: str) -> str:
+    """What a stranger wrote may hold control characters: a terminal must not obey them."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def rows(
@@ -96,8 +114,7 @@ def _cell(value: Any) -> str:  # noqa: ANN401  as above
         value = [f"{key}={item}" for key, item in value.items()]
     if isinstance(value, list):
         value = ", ".join(map(str, value))
-    # What a stranger wrote may hold control characters: a terminal must not obey them.
-    return escape("".join(letter if letter.isprintable() else "?" for letter in str(value)))
+    return escape(printable(str(value)))
 
 
 def facts(value: Mapping[str, Any], *, as_json: bool) -> None:
@@ -112,9 +129,9 @@ def facts(value: Mapping[str, Any], *, as_json: bool) -> None:
             click.echo(f"{key:<{width}}  " + ("" if item else "-"))
             for line in item if isinstance(item, list) else [f"{k}: {v}" for k, v in item.items()]:
                 text = line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)
-                click.echo(f"{'':<{width}}    {''.join(c if c.isprintable() else '?' for c in text)}")
+                click.echo(f"{'':<{width}}    {printable(text)}")
         else:
-            text = "-" if item is None else "".join(c if c.isprintable() else "?" for c in str(item))
+            text = "-" if item is None else printable(str(item))
             click.echo(f"{key:<{width}}  {text}".rstrip())
 
 

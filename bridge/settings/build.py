@@ -9,7 +9,7 @@ import dataclasses
 import difflib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -52,8 +52,8 @@ def build(section: type[Section], data: Mapping[str, Any], base: Path, path: tup
     known = {key_of(field.name): field for field in dataclasses.fields(typing.cast(Any, section)) if field.init}
     for key in data:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(sorted(known))}"
+            near = _nearest(key, known)
+            hint = f'; did you mean "{near}"?' if near else f"; known are {', '.join(sorted(known))}"
             raise BadSetting((*path, key), f"unknown key{hint}")
     annotations = hints(section)
     values: dict[str, Any] = {}
@@ -69,6 +69,13 @@ def build(section: type[Section], data: Mapping[str, Any], base: Path, path: tup
         return section(**values)
     except ValueError as error:
         raise BadSetting(path, str(error)) from error
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    """The known key that was probably meant: the beginning of one, or one spelt like it; "" = none is near."""
+    names = sorted(known)
+    begun = [name for name in names if len(key) >= 3 and (name.startswith(key) or key.startswith(name))]
+    return next(iter(begun or difflib.get_close_matches(key, names, n=1, cutoff=0.5)), "")
 
 
 def _value(wanted: Any, value: Any, base: Path, path: tuple[str, ...]) -> Any:  # noqa: ANN401  data of a file has no type yet
