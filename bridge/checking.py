@@ -1,66 +1,74 @@
-"""Judges files without storing anything: what `docbridge check` asks of the sandbox.
+"""Judges files without storing anything: what a child of the sandbox does for `docbridge check`.
 
 The same rules as for a mail that came in, without those that need the registers: no route, no sender, no fields.
 """
 
-from dataclasses import dataclass
+import io
+import mimetypes
 
-from bridge.found import form_observations
+import pikepdf
+
+from bridge.checked import Checked, CheckRequest, Classified
+from bridge.form import form_observations
 from bridge.judging import judge, weigh
-from bridge.papers import is_text, leaves
+from bridge.papers import is_text, leaves, signs_others
 from bridge.settings.sections import Policy
-from validation.bounce import Bounce, bounces
+from validation import media_type
+from validation.attachments import extension_of
+from validation.bounce import bounces
 from validation.classify import classify
 from validation.codes import Code
-from validation.evidence import Evidence
-from validation.finding import Finding, Observation
+from validation.finding import Observation
 from validation.inspect import inspect
 from validation.inspected import Attachment, Inspected
-from validation.message import read
-from validation.settings import ReadingCaps
+from validation.message import Message, read
 from validation.verdict import word
 
 MAIL = "message/rfc822"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
-    """One file to be judged."""
-
-    name: str  #: its base name
-    sender_class: str
-    policy: Policy
-    caps: ReadingCaps
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found."""
-
-    file: Inspected
-    verdict: str
-    findings: tuple[Finding, ...]
-    classification: str = ""  #: of a mail; "" = the file is none
-    bounces: tuple[Bounce, ...] = ()
+def warm() -> None:
+    """Use each library once that reads something from outside at its first use; see `bridge.sandbox.warm`."""
+    media_type.warm()
+    mimetypes.init()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(io.BytesIO())
 
 
 def check(request: CheckRequest, content: bytes) -> Checked:
     """Judges one file."""
-    file = inspect(Attachment((request.name,), "", content), request.evidence, request.caps).file
+    inspection = inspect(Attachment((request.name,), "", content), request.evidence, request.caps)
+    file = inspection.file
     observed = [observation for inner in file.walk() for observation in inner.observations]
-    classification, bounced = "", tuple[Bounce, ...]()
-    if file.format.media_type == MAIL or request.name.lower().endswith(".eml"):
-        message = read(content, request.name, request.caps)
-        classification = classify(message, message.header("Return-Path").strip("<> "))
-        bounced = bounces(message) if classification == "bounce" else ()
-        seen = {(observation.code, observation.about) for observation in observed}
-        observed += [one for one in message.observations if (one.code, one.about) not in seen]
+    mails = []
+    for inner in file.walk():
+        if _is_mail(inner, whole=inner is file):
+            message = read(inspection.contents[inner.path], inner.path[-1], request.caps)
+            mails.append(_classified(inner, message))
+            if inner is file:
+                seen = {(observation.code, observation.about) for observation in observed}
+                observed += [one for one in message.observations if (one.code, one.about) not in seen]
+    classification = mails[0].classification if mails and mails[0].path == file.path else ""
     if classification in ("", "document"):
         observed += _of_documents(file, request.policy, is_mail=bool(classification))
     findings = tuple(weigh(observation, request.sender_class, request.policy) for observation in observed)
     verdict = judge(findings, request.sender_class, request.policy)
-    return Checked(file, word(verdict), verdict.findings, classification, bounced)
+    return Checked(file, word(verdict), verdict.findings, tuple(mails))
+
+
+def _is_mail(file: Inspected, *, whole: bool) -> bool:
+    """By its content; a whole file also by its name, where its content is no other thing."""
+    found = file.format.media_type
+    if found == MAIL:
+        return True
+    named = whole and extension_of(file.path[-1]) == "eml"
+    return named and (found.startswith("text/") or found in (media_type.UNKNOWN, media_type.EMPTY))
+
+
+def _classified(file: Inspected, message: Message) -> Classified:
+    kind = classify(message, message.header("Return-Path").strip("<> "))
+    return Classified(file.path, kind, bounces(message) if kind == "bounce" else ())
 
 
 def _of_documents(file: Inspected, policy: Policy, *, is_mail: bool) -> list[Observation]:
@@ -70,8 +78,9 @@ def _of_documents(file: Inspected, policy: Policy, *, is_mail: bool) -> list[Obs
     texts = [leaf for leaf in inner if is_text(leaf)]
     if is_mail and not texts:
         observed.append(Observation(Code.DOCUMENT_MISSING))
+    if signs_others(inner) or any(leaf.signatures for leaf in texts):
+        return observed
     # A lone file is taken for the document itself, whatever it is; in a mail or an archive annexes need no signature.
-    signable = texts[:1] if file.attachments else [file]
-    if not any(leaf.signatures for leaf in texts):
-        observed += [Observation(Code.SIGNATURE_MISSING, leaf.path) for leaf in signable]
+    signable = texts[:1] if texts or is_mail else [file]
+    observed += [Observation(Code.SIGNATURE_MISSING, leaf.path) for leaf in signable if not leaf.signatures]
     return observed

@@ -12,19 +12,16 @@ from bridge.fields.clerk import with_clerk
 from bridge.fields.fields import Fields
 from bridge.fields.fold import fold
 from bridge.fields.identify import identify
+from bridge.form import form_observations
 from bridge.job import DocumentMade, Job, Wanted
 from bridge.judging import judge
-from bridge.papers import Paper, is_picture, papers
+from bridge.papers import Paper, is_picture, papers, signs_others
 from bridge.settings.sections import Policy
 from validation.codes import Code
 from validation.finding import Finding, Observation
 from validation.inspected import Inspected
 from validation.message import Message
 from validation.verdict import word
-
-_FORM_SAYS_ENOUGH = frozenset(
-    {Code.FORMAT_EXECUTABLE, Code.FORMAT_EMPTY, Code.FORMAT_ENCRYPTED, Code.FORMAT_BOMB, Code.ARCHIVE_UNOPENED}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Documents:
             observed.append(Observation(Code.DOCUMENT_PHOTOS if pictures else Code.DOCUMENT_MISSING))
         for document in self.found:
             main = document.paper.main
-            if not main.signatures:
+            if not (main.signatures or signs_others(document.paper.annexes)):
                 observed.append(Observation(Code.SIGNATURE_MISSING, main.path))
             observed += (
                 Observation(Code.DOCUMENT_DUPLICATE, main.path, {"other": mail}) for mail in document.duplicates
@@ -117,17 +114,6 @@ def documents_of(
     if keys and job.known_documents is None and not job.last_round:
         return Wanted(documents=keys)
     return Documents(tuple(found), files)
-
-
-def form_observations(file: Inspected, policy: Policy) -> tuple[Observation, ...]:
-    """A finding where the file is of a type that the office does not take."""
-    if any(observation.code in _FORM_SAYS_ENOUGH for observation in file.observations):
-        return ()
-    media_type = file.format.media_type
-    if media_type in policy.accepted_types:
-        return ()
-    code = Code.FORMAT_UNKNOWN if media_type in ("", "application/octet-stream") else Code.FORMAT_REFUSED
-    return (Observation(code, file.path, {"media_type": media_type}),)
 
 
 def _incomplete(document: Found, mandatory: Iterable[str], threshold: float) -> Iterable[Observation]:

@@ -14,10 +14,10 @@ from bridge.settings.sections import Office, Policy
 from store.judgement import Decision
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent, Organ, RoutingRule
-from validation.bounce import Bounce
 from validation.evidence import Evidence, WantedDns
 from validation.finding import Finding
 from validation.inspected import Inspected
+from validation.returned import Bounce
 from validation.settings import ReadingCaps
 
 

@@ -10,7 +10,6 @@ from bridge.pipeline import handle
 #: Name of a job -> the function that does it.
 JOBS = {
     "judge": "bridge.jobs:judge",
-    "check": "bridge.checking:check",
     "recognise": "bridge.jobs:recognise",
     "route": "bridge.route_test:routes_of",
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bridge.fields.fields import Fields
 from validation.inspected import Inspected
+from validation.unread_signatures import OF_OTHER_FILES
 
 _TEXT = (
     "application/pdf",
@@ -51,6 +52,11 @@ def is_text(file: Inspected) -> bool:
 def is_picture(file: Inspected) -> bool:
     """Is this a photo or a picture?"""
     return file.format.media_type.startswith("image/")
+
+
+def signs_others(files: tuple[Inspected, ...]) -> bool:
+    """Is there one among `files` whose signature may be that of another, as a detached .p7s is?"""
+    return any(signature.carrier in OF_OTHER_FILES for file in files for signature in file.signatures)
 
 
 def papers(files: tuple[Inspected, ...], identify: Callable[[Inspected], Fields]) -> tuple[Paper, ...]:

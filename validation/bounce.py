@@ -5,13 +5,13 @@ through `is_bounce`; a letter from a person that quotes an error is none.
 """
 
 import re
-from dataclasses import dataclass
 
 from validation.bounce_kind import kind_of
 from validation.bounce_words import Failure, failures, looks_returned
 from validation.headers import Headers, split_block
 from validation.message import Message, Part
 from validation.mime_split import line_end_of
+from validation.returned import Bounce
 from validation.settings import ReadingCaps
 
 _CAPS = ReadingCaps()
@@ -19,17 +19,6 @@ _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _ACTIONS = {"delivered": "delivered", "relayed": "delivered", "expanded": "delivered", "delayed": "delayed"}
 _REPORTS_CAP = 1_000  #: recipients of one report
-
-
-@dataclass(frozen=True, slots=True)
-class Bounce:
-    """What became of one recipient."""
-
-    recipient: str  #: address as the report names it; "" where it names none
-    status: str  #: enhanced status (RFC 3463); "" = none was told
-    kind: str  #: hard, soft, delivered or unknown
-    reason: str  #: the words of the server that refused, one line, capped
-    action: str = "failed"  #: failed, delayed or delivered: a delay is no failure yet
 
 
 def _address(value: str) -> str:

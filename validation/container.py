@@ -6,7 +6,7 @@ What cannot be opened here is never passed on unread: `archive.unopened`, or `fo
 import io
 import tarfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from validation.attachments import clean_name, distinct, made_up
 from validation.codes import Code
@@ -18,6 +18,7 @@ from validation.formats_pdf import embedded_files
 from validation.inspected import Attachment, Format
 from validation.message import read
 from validation.settings import ReadingCaps
+from validation.signature import Signature
 
 #: Containers that a person can open and we do not yet.
 UNOPENED = (ARCHIVES - {"application/zip", "application/x-tar", "application/x-ustar", "application/gzip"}) | {
@@ -42,6 +43,7 @@ class Opened:
 
     attachments: tuple[Attachment, ...] = ()
     observations: tuple[Observation, ...] = ()
+    signatures: tuple[Signature, ...] = ()  #: of the container itself, where opening it is what shows them (a mail)
 
 
 def _limit(outer: Attachment, limit: str) -> Observation:
@@ -87,8 +89,8 @@ def _mail(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
     ]
     if len(files) < len(message.attachments):
         observations.append(_limit(outer, "members"))
-    attachments = tuple(Attachment((*outer.path, *file.path[1:]), file.declared, file.content) for file in files)
-    return Opened(attachments, tuple(observations))
+    attachments = tuple(replace(file, path=(*outer.path, *file.path[1:])) for file in files)
+    return Opened(attachments, tuple(observations), message.signatures)
 
 
 def _tar(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:

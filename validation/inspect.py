@@ -14,6 +14,7 @@ from validation.formats import judge_form, ordered
 from validation.inspected import Attachment, Format, Inspected, Inspection
 from validation.settings import ReadingCaps
 from validation.signature import Signature
+from validation.unread_signatures import observed, unread_signatures
 
 _DEFAULT_CAPS = ReadingCaps()
 
@@ -44,7 +45,8 @@ def _signatures(
     attachment: Attachment, form: Format, evidence: Evidence
 ) -> tuple[tuple[Signature, ...], tuple[Observation, ...]]:
     if form.media_type != "application/pdf":
-        return (), ()
+        unread = unread_signatures(attachment, form.media_type)
+        return unread, observed(unread, attachment.path)
     from validation.pdf_signatures import signatures_of  # pyHanko takes half a second to import
 
     reading = signatures_of(attachment.content, evidence)
@@ -80,7 +82,7 @@ def _inspect(
         sha256=hashlib.sha256(attachment.content).hexdigest(),
         size=len(attachment.content),
         format=form,
-        signatures=signatures,
+        signatures=(*opened.signatures, *signatures),
         observations=(*observations, *fresh, *seen),
         attachments=inner,
     )

@@ -18,6 +18,7 @@ class Attachment:
     path: tuple[str, ...]  #: ("mail.eml", "dossier.zip", "a.pdf"); NFC, no separators or controls in a segment
     declared: str  #: the media type that its carrier declares; "" = none
     content: bytes
+    of_mail: bool = False  #: what a mail is signed with, or is as a whole (S/MIME): its signature is told with the mail
 
     @property
     def name(self) -> str:

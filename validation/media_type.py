@@ -189,6 +189,8 @@ def _own(content: bytes, name: str) -> str:
         return program
     if _is_mail(content, name):  # before PDF: a short mail carries one within its first 1024 octets
         return "message/rfc822"
+    if cms := _cms(content, name):  # before PDF: a CMS container may carry one within its first 1024 octets, too
+        return cms
     if b"%PDF-" in content[:1024] and not carries_pdf(content):
         # ISO 32000-2 section 7.5.2 puts the header at 0; every reader accepts it within the first 1024 octets.
         return "application/pdf" if b"obj" in content or b"xref" in content else UNKNOWN
@@ -207,7 +209,7 @@ def _own(content: bytes, name: str) -> str:
         return "application/onenote"
     if content[:4] == b"ITSF" and len(content) > 64:
         return "application/vnd.ms-htmlhelp"
-    return _cms(content, name) or _markup(content)
+    return _markup(content)
 
 
 def sniff(content: bytes, name: str) -> str:

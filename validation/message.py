@@ -18,6 +18,8 @@ from validation.mime_split import Leaf, Tree, line_end_of, split
 from validation.mime_transfer import undo, uu_files
 from validation.mime_words import decode_words
 from validation.settings import ReadingCaps
+from validation.signature import Signature
+from validation.unread_signatures import SIGNATURE_PART, mail_signatures, observed
 
 _DEFAULT_CAPS = ReadingCaps()
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
@@ -76,6 +78,7 @@ class Message:
     attachments: tuple[Attachment, ...]
     text: str = field(repr=False)  #: what a reader sees: the plain text bodies, else the text of the HTML; NFC
     observations: tuple[Observation, ...]
+    signatures: tuple[Signature, ...] = ()  #: of the mail itself (S/MIME), not of the files in it
 
     def header(self, name: str) -> str:
         """The first field of that name, decoded, NFC, on one line; "" if absent."""
@@ -138,18 +141,18 @@ def _nested_name(content: bytes) -> str:
 class _Collector:
     """Files and texts of one mail while it is read."""
 
-    def __init__(self, name: str, tree: Tree, caps: ReadingCaps) -> None:
-        self.name, self.tree, self.caps = name, tree, caps
+    def __init__(self, name: str, tree: Tree, caps: ReadingCaps, *, signed: bool) -> None:
+        self.name, self.tree, self.caps, self.signed = name, tree, caps, signed
         self.attachments: list[Attachment] = []
         self.taken: set[str] = set()
         self.plain: list[str] = []
         self.html: list[str] = []
         self.references: dict[str, None] = {}
 
-    def add(self, name: str, declared: str, content: bytes) -> None:
+    def add(self, name: str, declared: str, content: bytes, *, of_mail: bool = False) -> None:
         """One more file."""
         name = distinct(name or made_up(len(self.attachments) + 1, declared), self.taken)
-        self.attachments.append(Attachment((self.name, name), declared, content))
+        self.attachments.append(Attachment((self.name, name), declared, content, of_mail))
 
     def read(self, part: Part) -> None:
         """One leaf, as file or as text."""
@@ -162,7 +165,9 @@ class _Collector:
             name = part.name
             if not name and part.content_type in _MAIL_TYPES:
                 name = _nested_name(content)
-            self.add(name, part.content_type if part.headers.raw("Content-Type") is not None else "", content)
+            declared = part.content_type if part.headers.raw("Content-Type") is not None else ""
+            of_mail = not part.container or (part.container == "signed" and part.content_type in SIGNATURE_PART)
+            self.add(name, declared, content, of_mail=of_mail and self.signed)
             return
         if part.content_type in _REPORT_TYPES:
             return
@@ -201,7 +206,8 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     """Read a mail.  Every byte string is one: what cannot be understood is text, with an Observation."""
     raw = bytes(raw)
     tree, headers = split(raw, 0, len(raw), caps, line_end_of(raw))
-    collector = _Collector(name, tree, caps)
+    signatures = mail_signatures(raw, tree)
+    collector = _Collector(name, tree, caps, signed=bool(signatures))
     parts = tuple(_part(leaf, raw) for leaf in tree.leaves)
     for part in parts:
         collector.read(part)
@@ -216,6 +222,7 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
         (Code.MAIL_REFERENCE, "type", collector.references),
     ):
         observations += [Observation(code, (name,), {word: each}) for each in seen]
+    observations += observed(signatures, (name,))
     texts = [text for text in collector.plain if text.strip()] or collector.html
     return Message(
         raw=raw,
@@ -228,4 +235,5 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
         attachments=tuple(collector.attachments),
         text="\n".join(texts),
         observations=tuple(observations),
+        signatures=signatures,
     )

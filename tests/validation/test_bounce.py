@@ -2,7 +2,8 @@
 
 import pytest
 
-from validation.bounce import Bounce, bounces, original_message_id
+from validation.bounce import bounces, original_message_id
+from validation.returned import Bounce
 from validation.classify import classify
 from validation.message import read
 

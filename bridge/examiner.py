@@ -1,0 +1,97 @@
+"""Has files judged in the sandbox, as many at a time as it has children, and answers in the order of the asking.
+
+Promise: every name has an answer.  What is no plain file is refused without being opened: a pipe would be waited for
+without end.  What runs into a wall of the sandbox, or is more than a child could hold, is held or refused by policy.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from bridge.checked import Checked, CheckRequest
+from bridge.sandbox.outcome import Answered
+from bridge.sandbox.pool import Pool
+from bridge.sandbox.settings import SandboxSettings
+from validation.attachments import clean_name, extension_of
+from validation.codes import Code
+from validation.finding import Observation
+from validation.inspected import Format, Inspected
+from validation.verdict import word
+
+_JOBS = {"check": "bridge.checking:check"}
+_WARM = ("bridge.checking",)
+_SHARE = 5  # content, what it unpacks to, and copies on the way: so many times a file must fit into a child's memory
+_LARGEST = 16_000_000_000  # octets; a larger one is not even read for its digest
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A name under which no file can be had."""
+
+    why: str  #: for the person at the terminal
+
+
+class Examiner:
+    """Children that judge files."""
+
+    def __init__(self, sandbox: SandboxSettings) -> None:
+        """Start the children; they get ready in the background."""
+        self._sandbox = sandbox
+        self._pool = Pool(sandbox, _JOBS, preload=_WARM)
+        self._threads = ThreadPoolExecutor(sandbox.pool_size(), "examiner")
+
+    def examine(self, files: Sequence[str], request: CheckRequest) -> Iterator[Checked | Refused]:
+        """One answer for each of `files`; `request` says everything but the name."""
+        return self._threads.map(lambda file: self._one(file, request), files)
+
+    def close(self) -> None:
+        """End what is under way, and the children."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._pool.close()
+
+    def _one(self, file: str, request: CheckRequest) -> Checked | Refused:
+        request = replace(request, name=_segment(os.path.basename(file)))  # noqa: PTH119  a Path would rewrite `file`
+        try:
+            status = os.stat(file)  # noqa: PTH116  the same
+            if not stat.S_ISREG(status.st_mode):
+                return Refused(os.strerror(errno.EISDIR) if stat.S_ISDIR(status.st_mode) else "Not a regular file")
+            if status.st_size > _LARGEST:
+                return Refused(os.strerror(errno.EFBIG))
+            if status.st_size * _SHARE > self._sandbox.memory:
+                return _unread(file, request, Code.SIZE_EXCEEDED, {"size": str(status.st_size)})
+            with open(file, "rb") as reader:  # noqa: PTH123  the same
+                content = reader.read()
+        except OSError as error:
+            return Refused(error.strerror or "cannot be read")
+        answer = self._pool.run("check", request, [content], Checked)
+        if isinstance(answer, Answered):
+            return answer.value
+        return _unread(file, request, Code.FILE_CRASHED, {"wall": str(answer.wall)})
+
+
+def _segment(name: str) -> str:
+    """The base name as a path segment; undecodable octets of it are shown, not kept."""
+    return clean_name(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")) or "file"
+
+
+def _unread(file: str, request: CheckRequest, code: Code, evidence: dict[str, str]) -> Checked | Refused:
+    """What nobody could look into is an answer, not a crash."""
+    from bridge.judging import judge, weigh
+
+    try:
+        with open(file, "rb") as reader:  # noqa: PTH123  as above
+            digest = hashlib.file_digest(reader, "sha256").hexdigest()
+            size = reader.tell()
+    except OSError as error:
+        return Refused(error.strerror or "cannot be read")
+    seen = Observation(code, (request.name,), evidence)
+    form = Format("application/octet-stream", "", extension_of(request.name), False, ("damaged",))
+    if code is Code.SIZE_EXCEEDED:
+        form = replace(form, properties=())
+    inspected = Inspected((request.name,), digest, size, form, (), (seen,))
+    findings = (weigh(seen, request.sender_class, request.policy),)
+    return Checked(inspected, word(judge(findings, request.sender_class, request.policy)), findings)
