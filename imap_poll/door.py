@@ -85,20 +85,24 @@ class AccountPoller:
             try:
                 self.round()
             except Unavailable as unavailable:
-                self.health.failures += 1
-                self.health.problem = unavailable.cause
-                self._highest.clear()
-                _log.warning(
-                    "account_failed",
-                    account=self.account.name,
-                    cause=unavailable.cause,
-                    failures=self.health.failures,
-                )
+                self._failed(unavailable.cause)
+            except Exception as bug:  # noqa: BLE001  the border of the thread: a bug must not end the account for good
+                trace = bug.__traceback__
+                while trace and trace.tb_next:
+                    trace = trace.tb_next
+                place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
+                self._failed(f"a bug of ours: {type(bug).__name__} at {place}")
             else:
                 self.health.failures = 0
                 self.health.problem = ""
                 self.health.last_success = datetime.now(UTC)
             self._stop.wait(self._pause())
+
+    def _failed(self, cause: str) -> None:
+        self.health.failures += 1
+        self.health.problem = cause
+        self._highest.clear()
+        _log.warning("account_failed", account=self.account.name, cause=cause, failures=self.health.failures)
 
     def _pause(self) -> float:
         """Seconds until the next round: the poll time, doubled for each failure in a row, with jitter."""

@@ -8,7 +8,7 @@ nothing newer; after any error the state of the stream is unknown, so the connec
 
 import imaplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from imap_poll.settings import Account
 from store.errors import Unavailable
 
 _LISTING = 500  # messages asked of at a time: their UIDs stand in one command line, and servers bound those
+_LEEWAY = 65_536  # literals that are no pieces: names of mailboxes
 _WINDOW = 50_000  # UIDs searched at a time: imaplib takes no answer longer than 1,000,000 octets in a line
 
 
@@ -54,6 +55,20 @@ def translated(doing: str) -> Iterator[None]:
     ) as error:
         # imapclient raises bare ValueError and KeyError on answers it cannot parse.
         raise Unavailable(f"{doing}: {type(error).__name__}") from error
+
+
+def bounded(read: Callable[[int], bytes], most: int) -> Callable[[int], bytes]:
+    """`read` of imaplib, which takes literals: one that is announced as longer than `most` is not waited for.
+
+    imaplib would claim memory for as much as the server says.
+    """
+
+    def reads(size: int) -> bytes:
+        if size > most:
+            raise imaplib.IMAP4.abort("literal too large")
+        return read(size)
+
+    return reads
 
 
 class Mailbox:
@@ -91,7 +106,11 @@ class Mailbox:
         yield f"{first}:*"
 
     def pieces(self, uid: int, size: int, piece: int) -> Iterator[bytes]:
-        """The message's octets in order, at most `piece` at a time; marks nothing as read."""
+        """The message's octets in order, at most `piece` at a time; marks nothing as read.
+
+        Raises:
+            Unavailable: the server cannot, or goes on far beyond the size that it listed.
+        """
         start = 0
         while True:
             with translated("fetch"):
@@ -100,14 +119,14 @@ class Mailbox:
                 content = next((value for key, value in item.items() if key.startswith(b"BODY[]")), None)
                 if content is None:
                     raise ValueError("the message is gone")
+                if len(content) > piece or start > 2 * size + piece:
+                    raise ValueError("more than was asked for")
             if content:
                 yield content
             start += len(content)
             if len(content) < piece:
-                break
-        if start != size:
-            # Exchange estimates RFC822.SIZE; what counts is that the server said "no more" (quirks).
-            return
+                # Exchange estimates RFC822.SIZE; what counts is that the server said "no more" (quirks).
+                return
 
     def mark_read(self, uid: int) -> None:
         """Sets \\Seen."""
@@ -154,6 +173,7 @@ def connected(account: Account, password: str) -> Iterator[IMAPClient]:
         )
         # Level 5 is set by imapclient itself and costs most of its time (performance notes in docs/quirks.md).
         client._imap.debug = 0
+        client._imap.read = bounded(client._imap.read, account.piece + _LEEWAY)
         client.normalise_times = False
     try:
         with translated("log in"):
