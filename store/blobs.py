@@ -21,16 +21,19 @@ class Blobs:
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
         self._root = settings.data / "blobs"
+        self._prepared = False
 
     def prepare(self) -> None:
         """Make the 256 folders, once, so that a put never has to flush more than one."""
-        if (self._root / "ff").is_dir():
+        if self._prepared:
             return
-        with translated():
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for number in range(256):
-                (self._root / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
-            _flush_folder(self._root)
+        if not (self._root / "ff").is_dir():
+            with translated():
+                self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+                for number in range(256):
+                    (self._root / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
+                _flush_folder(self._root)
+        self._prepared = True
 
     def put(self, content: bytes | Incoming) -> str:
         """Keep `content` durably; returns its name.
@@ -87,8 +90,8 @@ class Blobs:
             self.prepare()
             # The same name means the same bytes; renaming over a file that was damaged on disk mends it.
             spooled.rename(path)
+            incoming.moved()
             _flush_folder(path.parent)
-        incoming.discard()
         return sha256
 
 

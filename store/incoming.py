@@ -67,11 +67,17 @@ class Incoming:
             os.fsync(self._file)
         return self._path
 
+    def moved(self) -> None:
+        """The settled file has a name of its own now: there is nothing left to discard."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
     def discard(self) -> None:
         """Forget the bytes.  Harmless when they were kept or discarded before."""
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
         if self._file is not None:
+            assert self._path is not None
+            self._path.unlink(missing_ok=True)
             os.close(self._file)
             self._file = None
         self._memory = bytearray()
@@ -85,10 +91,13 @@ class Incoming:
         self.discard()
 
     def _open(self) -> None:
-        self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         while True:
             path = self._spool / f"{new_id()}.part"
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            except FileNotFoundError:  # the first one ever
+                self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+                continue
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(file).st_nlink:  # else a sweep came between the two calls above and removed it
                 self._file, self._path = file, path
