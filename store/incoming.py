@@ -1,17 +1,46 @@
 """Bytes on their way in: hashed as they arrive, small ones in memory, large ones in a spool file.  Memory stays flat.
 
-A spool file is locked while its writer lives; `sweep` removes those whose writer died.
+A middling one waits in memory while there is room, and whoever settles it writes its file: making files costs an event
+loop more than reading the mail.  A spool file is locked while its writer lives; `sweep` removes those whose writer
+died.
 """
 
 import fcntl
 import hashlib
 import os
+import threading
 from pathlib import Path
 from types import TracebackType
 
 from store.connection import translated
 from store.ids import new_id
 from store.settings import StoreSettings
+
+_MIDDLING = 256 * 1024  # octets up to which a body may wait in memory for its file
+
+
+class Room:
+    """What the middling bodies of this process may hold in memory together."""
+
+    def __init__(self, octets: int) -> None:
+        self._free = octets
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Room for one, if there is any."""
+        with self._lock:
+            if self._free < _MIDDLING:
+                return False
+            self._free -= _MIDDLING
+            return True
+
+    def give(self) -> None:
+        """One is gone."""
+        with self._lock:
+            self._free += _MIDDLING
+
+
+_ROOM = Room(64 * _MIDDLING)
 
 
 class Incoming:
@@ -24,6 +53,7 @@ class Incoming:
         self._memory = bytearray()
         self._file: int | None = None
         self._path: Path | None = None
+        self._roomy = False  # has taken room
         self.size = 0  #: octets so far
 
     @property
@@ -33,8 +63,8 @@ class Incoming:
 
     @property
     def small(self) -> bool:
-        """Whether it is still in memory alone."""
-        return self._path is None
+        """Whether it is to lie in a row."""
+        return self.size <= self._small
 
     def write(self, chunk: bytes | bytearray | memoryview) -> None:
         """Take the next bytes.
@@ -44,14 +74,11 @@ class Incoming:
         """
         self._hash.update(chunk)
         self.size += len(chunk)
-        if self._file is None and self.size <= self._small:
+        if self._file is None and (self.size <= self._small or self._fits()):
             self._memory += chunk
             return
         with translated():
-            if self._file is None:
-                self._open()
-                self._push(self._memory)
-                self._memory = bytearray()
+            self._spill()
             self._push(chunk)
 
     def memory(self) -> bytes:
@@ -61,9 +88,10 @@ class Incoming:
 
     def settle(self) -> Path:
         """Flush a large one to disk and say where it lies; its caller moves it."""
-        assert self._file is not None
-        assert self._path is not None
         with translated():
+            self._spill()
+            assert self._file is not None
+            assert self._path is not None
             os.fsync(self._file)
         return self._path
 
@@ -80,7 +108,7 @@ class Incoming:
             self._path.unlink(missing_ok=True)
             os.close(self._file)
             self._file = None
-        self._memory = bytearray()
+        self._forget()
 
     def __enter__(self) -> "Incoming":
         return self
@@ -89,6 +117,25 @@ class Incoming:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+    def _fits(self) -> bool:
+        if self.size > _MIDDLING:
+            return False
+        self._roomy = self._roomy or _ROOM.take()
+        return self._roomy
+
+    def _forget(self) -> None:
+        self._memory = bytearray()
+        if self._roomy:
+            self._roomy = False
+            _ROOM.give()
+
+    def _spill(self) -> None:
+        """From memory into a file, unless it is in one."""
+        if self._file is None:
+            self._open()
+            self._push(self._memory)
+            self._forget()
 
     def _open(self) -> None:
         while True:

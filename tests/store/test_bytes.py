@@ -85,9 +85,8 @@ def test_a_damaged_file_is_seen_and_mended_by_the_same_content(disk: StoreSettin
 
 
 def test_the_sweep_takes_only_what_nobody_writes(disk: StoreSettings) -> None:
-    small = StoreSettings(data=disk.data, small_body=10)
-    with Incoming(small) as living:
-        living.write(b"x" * 100)
+    with Incoming(disk) as living:
+        living.write(b"x" * 300_000)
         (disk.data / "spool" / "dead.part").write_bytes(b"half a ma")
         assert sweep(disk) == 1
         assert len(spooled(disk)) == 1
