@@ -40,20 +40,27 @@ class Replayed:
     after: Outcome | Crashed
 
 
-def judge_now(bench: Bench, mail_id: str, patience: timedelta = PATIENCE) -> ReceivedMail:
-    """The mail after it was judged, here or by whoever was quicker; still `received` when that took too long."""
+@dataclass(frozen=True, slots=True)
+class JudgedNow:
+    """A mail that somebody has judged since."""
+
+    mail: ReceivedMail  #: still `received` when that took too long
+    here: bool  #: by us, with our policy; else the service was quicker
+
+
+def judge_now(bench: Bench, mail_id: str, patience: timedelta = PATIENCE) -> JudgedNow:
+    """The mail after it was judged, here or by whoever was quicker."""
     name = owner("cli")
     deadline = time.monotonic() + patience.total_seconds()
     worker = Worker(bench, name)
     while True:
         claimed = bench.store.mails.claim_one(mail_id, name, bench.settings.worker.lease, datetime.now(UTC))
-        if claimed is not None:
-            worker.judge(claimed)
+        here = claimed is not None and worker.judge(claimed) is not None
         mail = bench.store.mails.get(mail_id)
         if mail is None:
             raise KeyError(mail_id)
         if mail.state is not MailState.RECEIVED or time.monotonic() > deadline:
-            return mail
+            return JudgedNow(mail, here)
         time.sleep(_LOOK)
 
 

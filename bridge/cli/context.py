@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bridge.settings import Settings
     from bridge.worker import Bench
     from store.lookup import Kind
+    from store.mail import ReceivedMail
     from store.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -129,6 +130,17 @@ def whole_id(store: "Store", kind: "Kind", given: str) -> str:
     if not found:
         raise click.ClickException(f"there is no {kind} {given!r}")
     return found[0]
+
+
+def mail_of(store: "Store", given: str) -> "ReceivedMail":
+    """The mail whose id is, or begins with, what was given.
+
+    Raises:
+        click.ClickException: there is none, or more than one.
+    """
+    mail = store.mails.get(whole_id(store, "mail", given))
+    assert mail is not None, "its id was found a moment ago, and mails are never removed"
+    return mail
 
 
 def operator() -> str:

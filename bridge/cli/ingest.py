@@ -9,7 +9,7 @@ import click
 from bridge.cli.addresses import MailAddress
 from bridge.cli.context import as_json, settings_of, store_of
 from bridge.cli.exits import USAGE, WELL
-from bridge.cli.output import json_line
+from bridge.cli.output import Verbatim, json_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +43,12 @@ def ingest(ctx: click.Context, files: tuple[Path, ...], mail_from: str, rcpt_to:
         except UnfitFileError as unfit:
             code = USAGE
             if json_:
-                json_line({"file": str(file), "error": str(unfit)})
+                json_line({"file": Verbatim(str(file)), "error": str(unfit)})
             else:
-                click.echo(f"docbridge: {file}: {unfit}", err=True)
+                click.echo(f"docbridge: {printable(str(file))}: {unfit}", err=True)
             continue
         if json_:
-            json_line({"file": str(file), "id": kept.mail_id, "again": kept.again})
+            json_line({"file": Verbatim(str(file)), "id": kept.mail_id, "again": kept.again})
         else:
             click.echo(kept.mail_id)
     return code

@@ -7,7 +7,7 @@ import click
 
 from bridge.cli.context import as_json, settings_of, store_of
 from bridge.cli.ingest import UnfitFileError, keep
-from bridge.cli.output import json_line
+from bridge.cli.output import Verbatim, json_line
 
 _LARGEST = 300 << 20  # octets of a packet where the settings name no axis
 
@@ -49,7 +49,7 @@ def send(ctx: click.Context, packet: Path, json_: bool) -> None:
     except UnfitFileError as unfit:
         raise click.ClickException(f"{packet}: {unfit}") from unfit
     if json_:
-        json_line({"file": str(packet), "id": kept.mail_id, "again": kept.again})
+        json_line({"file": Verbatim(str(packet)), "id": kept.mail_id, "again": kept.again})
         return
     click.echo(kept.mail_id)
     if kept.again:

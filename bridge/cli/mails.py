@@ -2,18 +2,14 @@
 
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from bridge.cli.context import as_json, between, limited, store_of, whole_id
+from bridge.cli.context import as_json, between, limited, mail_of, store_of
 from bridge.cli.mails_decide import complete, reject, release, replay
 from bridge.cli.output import facts, json_line, rows, shown_time
 from store.mail import MailState
-
-if TYPE_CHECKING:
-    from store.mail import ReceivedMail
-    from store.store import Store
 
 _CHUNK = 1 << 20
 
@@ -25,13 +21,6 @@ def mails() -> None:
 
 for _verb in (release, reject, complete, replay):
     mails.add_command(_verb)
-
-
-def mail_of(store: "Store", given: str) -> "ReceivedMail":
-    """The mail that is meant."""
-    mail = store.mails.get(whole_id(store, "mail", given))
-    assert mail is not None, "its id was found a moment ago, and mails are never removed"
-    return mail
 
 
 @mails.command(name="list")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bridge.cli.context import Words, as_json, bench, operator, reason, settings_of, whole_id
+from bridge.cli.context import Words, as_json, bench, mail_of, operator, reason, settings_of, store_of
 from bridge.cli.exits import NO, WELL
 from bridge.cli.output import json_line
 
@@ -23,18 +23,6 @@ if TYPE_CHECKING:
     from store.mail import MailState, ReceivedMail
     from store.store import Store
     from validation.finding import Finding
-
-
-def _open(ctx: click.Context) -> "Store":
-    from bridge.cli.context import store_of
-
-    return store_of(ctx)
-
-
-def _mail(store: "Store", given: str) -> "ReceivedMail":
-    mail = store.mails.get(whole_id(store, "mail", given))
-    assert mail is not None, "its id was found a moment ago, and mails are never removed"
-    return mail
 
 
 def _waits(mail: "ReceivedMail", doing: str) -> bool:
@@ -57,8 +45,8 @@ def release(ctx: click.Context, mail_id: str, reason: str, json_: bool) -> int:
     from store.judgement import Decision, DecisionVerb
     from store.mail import MailState
 
-    store = _open(ctx)
-    mail = _mail(store, mail_id)
+    store = store_of(ctx)
+    mail = mail_of(store, mail_id)
     if not _waits(mail, "released"):
         return NO
     decision = Decision(DecisionVerb.RELEASE, operator(), reason)
@@ -75,8 +63,8 @@ def reject(ctx: click.Context, mail_id: str, reason: str, json_: bool) -> int:
     from bridge.clerk import reject as refuse
     from store.mail import IllegalMoveError
 
-    store = _open(ctx)
-    mail = _mail(store, mail_id)
+    store = store_of(ctx)
+    mail = mail_of(store, mail_id)
     try:
         refused = refuse(store, mail.id, operator(), reason, receipts=settings_of(ctx).receipts.enabled)
     except IllegalMoveError:
@@ -105,8 +93,8 @@ def complete(
     from store.mail import MailState
 
     given = _pairs(entries)
-    store = _open(ctx)
-    mail = _mail(store, mail_id)
+    store = store_of(ctx)
+    mail = mail_of(store, mail_id)
     if not _waits(mail, "completed"):
         return NO
     try:
@@ -134,8 +122,8 @@ def replay(ctx: click.Context, mail_id: str, file: Path | None, dry_run: bool, r
     from store.judgement import Decision, DecisionVerb
     from store.mail import MailState
 
-    store = _open(ctx)
-    mail = _mail(store, mail_id)
+    store = store_of(ctx)
+    mail = mail_of(store, mail_id)
     if dry_run:
         return _dry_run(ctx, store, mail, file, json_=json_)
     if not _waits(mail, "replayed; --dry-run shows what would become of it now"):
@@ -181,11 +169,14 @@ def _decide(
         # Between our look and our word somebody else decided, or the service began to judge it.
         click.echo("docbridge: somebody else was quicker; look at the mail again", err=True)
         return NO
-    after = judge_now(table, mail.id)
-    _tell(store, after, json_=json_)
-    if after.state is MailState.RECEIVED:
-        click.echo("docbridge: it is not judged yet; the service, or the next call, judges it", err=True)
-    return WELL if after.state in wanted else NO
+    judged = judge_now(table, mail.id)
+    _tell(store, judged.mail, json_=json_)
+    if judged.mail.state is MailState.RECEIVED:
+        click.echo("docbridge: it is not judged yet; the service will judge it", err=True)
+    elif policy and not judged.here:
+        click.echo("docbridge: the service was quicker, and judged it by the policy in force", err=True)
+        return NO
+    return WELL if judged.mail.state in wanted else NO
 
 
 def _dry_run(ctx: click.Context, store: "Store", mail: "ReceivedMail", file: Path | None, *, json_: bool) -> int:
