@@ -57,8 +57,10 @@ class Worker:
         """Judges the oldest mail that is due.  False when there is none.
 
         Raises:
-            Unavailable: database or disk cannot; the mail's lease runs out and it is judged later.
+            Unavailable: database, disk or sandbox cannot; the mail's lease runs out and it is judged later.
         """
+        # Before a mail is claimed: one that only waited for a reader when we were stopped has crashed nothing.
+        self._bench.pool.wait_ready()
         claimed = self._bench.store.mails.claim(self.name, self._lease, datetime.now(UTC))
         if claimed is None:
             return False

@@ -129,6 +129,19 @@ class Pool:
             _log.warning("sandbox.job_stopped", job=job, wall=result.wall.value, detail=result.detail, octets=octets)
         return result
 
+    def wait_ready(self) -> None:
+        """Wait until a child is free and ready.
+
+        Raises:
+            Unavailable: none can be started.
+            ClosedError: the pool is closed.
+        """
+        try:
+            with self._child():
+                return
+        except StartError as error:
+            raise Unavailable("no sandbox can be started") from error
+
     def walls(self) -> tuple[Wall, ...]:
         """The walls, as a living child reports them."""
         with self._child() as child:

@@ -1,6 +1,7 @@
 """What cannot be judged now is judged later; what cannot be judged at all stands aside and delays nobody."""
 
 import shutil
+import signal
 from collections.abc import Callable
 
 from bridge.demo.mails import PDF, File
@@ -83,3 +84,16 @@ def test_a_stop_in_mid_work_loses_nothing_and_a_new_start_finishes_it(
     for mail in mails:
         packet_of(bridge, bridge.judged(mail.message_id, MailState.ACCEPTED))
         receipt_of(postfix_server, mail)
+
+
+def test_a_mail_that_only_waits_while_the_service_is_killed_again_and_again_is_not_blamed(
+    build: Callable[..., House], pki: Pki
+) -> None:
+    bridge = build()
+    mail = from_agency(signed(pki))
+    bridge.start()
+    bridge.send(mail.raw, mail.mail_from)
+    for _ in range(4):
+        bridge.stop(signal.SIGKILL)
+        bridge.start()
+    packet_of(bridge, bridge.judged(mail.message_id))
