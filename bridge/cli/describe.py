@@ -26,7 +26,8 @@ login name.
 
 def page() -> str:
     """`docs/cli.md`."""
-    root = click.Context(docbridge, info_name="docbridge")
+    # With its settings: click keeps the help option that a command was first asked for.
+    root = click.Context(docbridge, info_name="docbridge", **docbridge.context_settings)
     lines = [_HEAD]
     for name in docbridge.list_commands(root):
         command = docbridge.get_command(root, name)
