@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bridge.settings.sections import Policy
+from bridge.policy import Policy
 from validation.evidence import Evidence
 from validation.finding import Finding
 from validation.inspected import Inspected

@@ -12,7 +12,7 @@ from bridge.checked import Checked, CheckRequest, Classified
 from bridge.form import form_observations
 from bridge.judging import judge, weigh
 from bridge.papers import is_text, leaves, signs_others
-from bridge.settings.sections import Policy
+from bridge.policy import Policy
 from validation import media_type
 from validation.attachments import extension_of
 from validation.bounce import bounces

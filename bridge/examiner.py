@@ -22,8 +22,6 @@ from validation.finding import Observation
 from validation.inspected import Format, Inspected
 from validation.verdict import word
 
-_JOBS = {"check": "bridge.checking:check"}
-_WARM = ("bridge.checking",)
 _SHARE = 5  # content, what it unpacks to, and copies on the way: so many times a file must fit into a child's memory
 _LARGEST = 16_000_000_000  # octets; a larger one is not even read for its digest
 
@@ -36,12 +34,12 @@ class Refused:
 
 
 class Examiner:
-    """Children that judge files."""
+    """Judges files by the children of a pool that knows the job "check"."""
 
-    def __init__(self, sandbox: SandboxSettings) -> None:
-        """Start the children; they get ready in the background."""
+    def __init__(self, pool: Pool, sandbox: SandboxSettings) -> None:
+        """`sandbox` is what the pool was made with; both are closed together."""
         self._sandbox = sandbox
-        self._pool = Pool(sandbox, _JOBS, preload=_WARM)
+        self._pool = pool
         self._threads = ThreadPoolExecutor(sandbox.pool_size(), "examiner")
 
     def examine(self, files: Sequence[str], request: CheckRequest) -> Iterator[Checked | Refused]:

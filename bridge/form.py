@@ -1,6 +1,6 @@
 """What is observed of a file's form by the office's list: types that may not travel, and types that nobody knows."""
 
-from bridge.settings.sections import Policy
+from bridge.policy import Policy
 from validation.codes import Code
 from validation.finding import Observation
 from validation.inspected import Inspected

@@ -16,7 +16,7 @@ from bridge.form import form_observations
 from bridge.job import DocumentMade, Job, Wanted
 from bridge.judging import judge
 from bridge.papers import Paper, is_picture, papers, signs_others
-from bridge.settings.sections import Policy
+from bridge.policy import Policy
 from validation.codes import Code
 from validation.finding import Finding, Observation
 from validation.inspected import Inspected

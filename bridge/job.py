@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from bridge.axis.settings import AxisSettings
 from bridge.fields.fields import Field
-from bridge.settings.sections import Office, Policy
+from bridge.policy import Policy
+from bridge.settings.sections import Office
 from store.judgement import Decision
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent, Organ, RoutingRule

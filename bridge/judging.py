@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from bridge.catalogue import severity_of
-from bridge.settings.sections import Policy
+from bridge.policy import Policy
 from validation.codes import Code
 from validation.finding import Finding, Observation, Severity, worst
 from validation.verdict import Accepted, Held, Postponed, Rejected, Verdict

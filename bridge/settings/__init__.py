@@ -12,11 +12,12 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from bridge.axis.settings import AxisSettings
+from bridge.policy import Policy
 from bridge.sandbox.settings import SandboxSettings
 from bridge.settings.build import BadSetting, build
 from bridge.settings.environment import BadVariable, overlaid
 from bridge.settings.lines import line_of
-from bridge.settings.sections import Log, Office, Policy, Receipts, Resolver, Trust, Web, Worker
+from bridge.settings.sections import Log, Office, Receipts, Resolver, Trust, Web, Worker
 from imap_poll.settings import ImapSettings
 from outbound.settings import OutboundSettings
 from smtp_in.settings import SmtpSettings

@@ -3,10 +3,10 @@
 import tomllib
 from pathlib import Path
 
+from bridge.policy import Policy
 from bridge.settings import BadSettings
 from bridge.settings.build import BadSetting, build
 from bridge.settings.lines import line_of
-from bridge.settings.sections import Policy
 
 
 def policy_of(file: Path) -> Policy:

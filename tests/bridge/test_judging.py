@@ -6,7 +6,7 @@ import pytest
 
 from bridge.catalogue import CATALOGUE, TABLE, mend, says, severity_of
 from bridge.judging import judge, weigh
-from bridge.settings.sections import Policy
+from bridge.policy import Policy
 from validation.codes import Code
 from validation.finding import Finding, Observation, Severity
 from validation.verdict import Accepted, Held, Postponed, Rejected, Verdict, word

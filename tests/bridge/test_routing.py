@@ -8,8 +8,9 @@ import pytest
 from bridge.addressee import Addressee, addressee
 from bridge.axis.settings import FolderAxis
 from bridge.job import Snapshot
+from bridge.policy import Policy
 from bridge.routing import Routes, address_fits, route
-from bridge.settings.sections import Office, Policy
+from bridge.settings.sections import Office
 from store.mail import FileOrigin, ForwardPath
 from store.registry import Organ, OrganId, RoutingRule
 from validation.codes import Code

@@ -1,0 +1,73 @@
+"""What the office makes of what is found: a section of the settings, and a value that every judging is given.
+
+It stands apart from the other sections so that judging a file does not import the settings of every door.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, Literal
+
+SenderClass = Literal["agency", "business", "individual"]
+
+AGENCY_FIELDS = ("CodeNumber", "CodeNotation", "IssuedDate", "Subject", "OrganName", "SignerInfo.FullName")
+
+OFFICE_TYPES = (
+    "application/pdf",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.presentation",
+    "application/rtf",
+    "text/rtf",
+    "text/plain",
+    "text/csv",
+    "text/html",
+    "text/xml",
+    "application/xml",
+    "application/zip",
+    "message/rfc822",
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/tiff",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the office makes of what is found."""
+
+    refuse_automatically: Annotated[
+        tuple[str, ...],
+        "codes whose FAULT refuses without a person: `code`, or `code:class` for one class of senders; else it is held",
+    ] = (
+        "recipient.unknown",
+        "size.exceeded",
+        "format.executable",
+        "signature.missing:agency",
+        "signature.unsound:agency",
+    )
+    severity: Annotated[
+        Mapping[str, Mapping[str, str]],
+        'severities that differ from the catalogue, by sender class: severity.business."signature.missing" = "fault"',
+    ] = field(default_factory=dict)
+    mandatory: Annotated[Mapping[str, tuple[str, ...]], "fields without which a clerk must look, by sender class"] = (
+        field(default_factory=lambda: {"agency": AGENCY_FIELDS, "business": ("Subject",), "individual": ()})
+    )
+    confidence: Annotated[float, "a field found with less confidence than this is only a proposal to the clerk"] = 0.8
+    accepted_types: Annotated[tuple[str, ...], "media types that may travel to the province; others are a finding"] = (
+        OFFICE_TYPES
+    )
+    trust_packet_addresses: Annotated[
+        bool, "write to the address that a packet names for its receiver where none is registered"
+    ] = False
+    postpone_every: Annotated[timedelta, "how long to wait before missing evidence is asked for again"] = timedelta(
+        minutes=10
+    )
+    postpone_for: Annotated[timedelta, "after this long without the evidence a clerk must look"] = timedelta(hours=24)
