@@ -1,12 +1,13 @@
 """Taking in: when `keep` returns, the bytes and the row are on disk, once.
 
-Group commit: callers who wait at the same time share one transaction and one flush.  Large bodies are flushed before,
+Group commit: callers who come at about the same time share one transaction and one flush.  Large bodies are flushed before,
 each in its caller's thread.  The same mail handed in again is another arrival, not another mail.
 """
 
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _log = structlog.get_logger("docbridge.store")
 
 _BATCH = 256  # arrivals that share a transaction at most
 _BATCH_OCTETS = 8 * 2**20  # and what their rows weigh
+_PATIENCE = 0.003  # seconds that a commit may wait for those who were there a moment ago
 
 Resolve = Callable[[Kept | BaseException], None]
 
@@ -140,29 +142,36 @@ class Intake:
         _answer([waiting])
 
     def _run(self) -> None:
-        while True:
-            first = self._queue.get()
-            if first is None:
-                return
-            batch = [first]
-            weight = _weight(first)
-            ends = False
-            while len(batch) < _BATCH and weight < _BATCH_OCTETS:
-                try:
-                    another = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if another is None:
-                    ends = True
-                    break
-                batch.append(another)
-                weight += _weight(another)
+        crowd, patience = 1, 0.0
+        while (first := self._queue.get()) is not None:
+            batch, ends = self._gather(first, crowd, time.monotonic() + patience)
+            begun = time.monotonic()
             self._commit(batch)
+            # Whoever was in this commit or came during it may be back soon: to wait for them, at most as long as a
+            # commit takes, makes one flush of two.  Someone alone never waits.
+            patience = min(time.monotonic() - begun, _PATIENCE)
+            crowd = len(batch) + self._queue.qsize()
             with self._gate:
                 self.waiting -= len(batch)
             _answer(batch)
             if ends:
                 return
+
+    def _gather(self, first: _Waiting, crowd: int, until: float) -> tuple[list[_Waiting], bool]:
+        """Who shares a commit with `first`, and whether the word that ends the queue was among them."""
+        batch = [first]
+        weight = _weight(first)
+        while len(batch) < _BATCH and weight < _BATCH_OCTETS:
+            left = until - time.monotonic() if len(batch) < crowd else 0.0
+            try:
+                another = self._queue.get(timeout=left) if left > 0 else self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if another is None:
+                return batch, True
+            batch.append(another)
+            weight += _weight(another)
+        return batch, False
 
     def _commit(self, batch: list[_Waiting]) -> None:
         """One transaction for all; when a row is bad, one for each, so that it fails alone."""
