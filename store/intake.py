@@ -1,7 +1,7 @@
 """Taking in: when `keep` returns, the bytes and the row are on disk, once.
 
-Group commit: callers who come at about the same time share one transaction and one flush.  Large bodies are flushed before,
-each in its caller's thread.  The same mail handed in again is another arrival, not another mail.
+Group commit: callers who come at about the same time share one transaction and one flush.  Large bodies are flushed
+before, each in its caller's thread.  The same mail handed in again is another arrival, not another mail.
 """
 
 import asyncio
