@@ -142,14 +142,7 @@ class House:
     def start(self, deadline: float = 60.0) -> float:
         """Starts `docbridge serve` and waits for its word that all parts are ready; the seconds that took."""
         began = datetime.now(UTC)
-        command = [sys.executable, "-m", "bridge", "--config", str(self.settings_file), "serve"]
-        before = len(self.said)
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stderr=log, env=self.environment, cwd=self.folder
-            )
-        RUNNING_LOGS[f"docbridge on {self.port}"] = self.log
-        self._process = process
+        process, before = self.launch()
 
         def ready() -> bool:
             if process.poll() is not None:
@@ -158,6 +151,18 @@ class House:
 
         wait_until(ready, deadline, "the service being ready")
         return (datetime.now(UTC) - began).total_seconds()
+
+    def launch(self) -> "tuple[subprocess.Popen[bytes], int]":
+        """Starts `docbridge serve` and waits for nothing; its process, and where in the log its words begin."""
+        command = [sys.executable, "-m", "bridge", "--config", str(self.settings_file), "serve"]
+        before = len(self.said)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stderr=log, env=self.environment, cwd=self.folder
+            )
+        RUNNING_LOGS[f"docbridge on {self.port}"] = self.log
+        self._process = process
+        return process, before
 
     @property
     def running(self) -> bool:

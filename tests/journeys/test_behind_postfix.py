@@ -4,7 +4,7 @@ import os
 import re
 import smtplib
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,30 +45,34 @@ def as_the_page_says(server: PostfixSink, port: int) -> None:
     subprocess.run([binary("postfix"), "-c", str(etc), "reload"], check=True, capture_output=True)
 
 
-@pytest.fixture
-def front(tmp_path: Path) -> Iterator[PostfixSink]:
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostfixSink]:
     """A Postfix of our own, whose settings this journey changes."""
-    with postfix(tmp_path / "postfix.log") as server:
+    with postfix(tmp_path_factory.mktemp("front") / "postfix.log") as server:
         yield server
 
 
-@pytest.fixture
-def behind(build: Callable[..., House], front: PostfixSink) -> House:
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory, front: PostfixSink, pki: Pki) -> Iterator[House]:
     """A running bridge that Postfix stands in front of, and whose letters leave through it."""
-    house = build(
-        {
-            "OFFICE__ADDRESSES": f'["{DOOR}"]',
-            "OUTBOUND__SENDER": DOOR,
-            "OUTBOUND__RETURN_PATH": f"bounce+{{token}}@{DOMAIN}",
-            "OUTBOUND__REPLY_TO": f"reply+{{token}}@{DOMAIN}",
-        },
-        smarthost=front.port,
-    )
-    rule = RoutingRule("front", recipient=DOOR, organs=("noi-vu",))
-    house.store.registry.routes.add(rule, "test", datetime.now(UTC))
-    as_the_page_says(front, house.port)
-    house.start()
-    return house
+    variables = {
+        "OFFICE__ADDRESSES": f'["{DOOR}"]',
+        "OUTBOUND__SENDER": DOOR,
+        "OUTBOUND__RETURN_PATH": f"bounce+{{token}}@{DOMAIN}",
+        "OUTBOUND__REPLY_TO": f"reply+{{token}}@{DOMAIN}",
+    }
+    house = House(tmp_path_factory.mktemp("behind"), front.port, variables)
+    try:
+        house.furnish(pki)
+        rule = RoutingRule("front", recipient=DOOR, organs=("noi-vu",))
+        house.store.registry.routes.add(rule, "test", datetime.now(UTC))
+        as_the_page_says(front, house.port)
+        house.start()
+        yield house
+        house.settled()
+        assert house.stop() == 0
+    finally:
+        house.close()
 
 
 def hand_to_postfix(server: PostfixSink, mail: Mail, recipient: str) -> None:
@@ -88,7 +92,6 @@ def test_mail_comes_in_through_postfix_and_receipts_leave_through_it(
     (receipt,) = front.wait_for(mail.mail_from)
     assert "Đã tiếp nhận" in subject_of(receipt)
     assert receipt.return_path == ""
-    behind.settled()
 
 
 def test_postfix_refuses_at_once_whom_the_bridge_does_not_know(behind: House, front: PostfixSink, pki: Pki) -> None:
@@ -106,13 +109,11 @@ def test_postfix_keeps_the_mail_while_the_bridge_is_down_and_brings_it_once_afte
     before = from_agency(signed(pki), to=DOOR)
     hand_to_postfix(front, before, DOOR)  # Postfix learns that the address is there
     behind.judged(before.message_id, MailState.ACCEPTED)
-    behind.settled()
     assert behind.stop() == 0
     mail = from_agency(signed(pki), to=DOOR)
     hand_to_postfix(front, mail, DOOR)
     wait_until(front.queued, 30, "the mail waiting in Postfix's queue")
     behind.start()
-    subprocess.run([binary("postqueue"), "-c", str(front.folder / "etc"), "-f"], check=True, capture_output=True)
     behind.judged(mail.message_id, MailState.ACCEPTED)
 
 
