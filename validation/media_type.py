@@ -6,6 +6,7 @@ few OOXML files and calls others octet-stream; opening the container is both che
 
 import functools
 import re
+import struct
 import threading
 
 import pylibmagic  # noqa: F401  carries libmagic; must be imported before `magic` looks for it
@@ -174,12 +175,20 @@ def _is_mail(content: bytes, name: str) -> bool:
 
 
 def carries_pdf(content: bytes) -> bool:
-    """Whether the PDF header near the beginning is that of a zip's first member, kept as it is: PDFs often are."""
-    # APPNOTE 4.3.7: local header of 30 octets, then name and extra field; method 0 = stored.
-    if content[:4] != b"PK\x03\x04" or content[8:10] != b"\0\0" or not has_directory(content):
+    """Whether the PDF header near the beginning lies in a member that a zip keeps as it is, as ASiC keeps PDFs."""
+    if content[:4] != b"PK\x03\x04" or not has_directory(content):
         return False
-    name, extra = int.from_bytes(content[26:28], "little"), int.from_bytes(content[28:30], "little")
-    return content.find(b"%PDF-", 0, 1024) == 30 + name + extra
+    header = content.find(b"%PDF-", 0, 1024)
+    at = 0
+    while (
+        at + 30 <= len(content) and content[at : at + 4] == b"PK\x03\x04"
+    ):  # APPNOTE 4.3.7: local header of 30 octets, then name, extra, data
+        packed, _, name, extra = struct.unpack_from("<LLHH", content, at + 18)
+        begin = at + 30 + name + extra
+        if header < begin + packed:
+            return header >= begin and content[at + 8 : at + 10] == b"\0\0"  # method 0 = stored
+        at = begin + packed
+    return False
 
 
 def _own(content: bytes, name: str) -> str:
