@@ -26,6 +26,7 @@ from imap_poll.door import Door as ImapDoor
 from imap_poll.door import StorePort
 from outbound.sender import Sender
 from smtp_in.door import Door as SmtpDoor
+from smtp_in.entrance import entrances
 from store.arrival import Kept
 from store.errors import Unavailable
 from store.incoming import Incoming
@@ -89,7 +90,7 @@ async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Ru
         running.stops.append(_sender(bench, calls))
     if "imap" in parts and settings.imap_poll.account:
         running.stops.append(_imap(store, settings, calls, running))
-    if "smtp" in parts and settings.smtp_in.listen:
+    if "smtp" in parts and entrances(settings.smtp_in):
         running.stops.insert(0, await _smtp(bench, calls, running))
     if "web" in parts and settings.web.listen:
         from bridge.web.server import serve_web

@@ -16,7 +16,7 @@ from typing import ClassVar, cast
 import structlog
 from aiosmtpd.smtp import SMTP
 
-from smtp_in import replies
+from smtp_in import replies, tls
 from smtp_in.given import Given
 from smtp_in.roster import Roster
 from smtp_in.stream import LineTooLongError, Stream, TimedOutError
@@ -46,7 +46,15 @@ class Connection(SMTP):
     def __init_subclass__(cls) -> None:
         cls.verbs = {name.removeprefix("smtp_"): getattr(cls, name) for name in dir(cls) if name.startswith("smtp_")}
 
-    def __init__(self, given: Given, roster: Roster, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        given: Given,
+        roster: Roster,
+        loop: asyncio.AbstractEventLoop,
+        peer: str = "",
+        takes_over: Callable[[], None] | None = None,
+    ) -> None:
+        """`peer`: who it is, where the transport does not know. `takes_over` is called when the transport is there."""
         # Not aiosmtpd's constructor: it reflects over all its members for each connection and each handler, which
         # takes as long as a small mail. Of what it sets, this is what is used here.
         asyncio.StreamReaderProtocol.__init__(self, asyncio.StreamReader(loop=loop), loop=loop)
@@ -54,10 +62,14 @@ class Connection(SMTP):
         self.deadline = _NEVER  #: loop time at which the peer has kept us waiting too long
         self.given = given
         self.stream = Stream(loop)
-        self.peer = ""  #: the peer's address
+        self.peer = peer  #: the peer's address
         self.mail: Transaction | None = None  #: under way
         self.arriving = False  #: octets of a mail are being read: what comes next is no command
+        self.tls = ""  #: what the TLS is, in words; "" = in the clear
         self._roster = roster
+        self._takes_over = takes_over
+        self._refusal: Reply | None = None  # said instead of the greeting
+        self._shaking_hands = False
         self._out: asyncio.Transport | None = None
         self._half_closes = True  # over TLS there is no half-closed connection
         self._room: asyncio.Future[None] | None = None  # waited for while the peer does not read
@@ -70,9 +82,15 @@ class Connection(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer came in; its one task begins."""
         self.session = self._create_session()
-        peer = transport.get_extra_info("peername")
-        self.peer = self.session.peer = str(peer[0]) if peer else "-"
-        self.attach(transport)
+        if not self.peer:
+            peer = transport.get_extra_info("peername")
+            self.peer = str(peer[0]) if peer else "-"
+        self.session.peer = self.peer
+        self.tls = tls.words(transport)
+        self.attach(transport, half_closes=not self.tls)
+        if self._takes_over is not None:
+            self._takes_over()
+        self._refusal = self._roster.enter(self, self.peer)
         self._handler_coroutine = self.loop.create_task(self._handle_client())
 
     def attach(self, transport: asyncio.BaseTransport, half_closes: bool = True) -> None:
@@ -114,7 +132,7 @@ class Connection(SMTP):
     def expire(self) -> None:
         """The deadline has passed."""
         self.deadline = _NEVER
-        if self._out is not None and (self._closing or self._room is not None):
+        if self._out is not None and (self._closing or self._shaking_hands or self._room is not None):
             self._out.abort()  # it does not even read: there is nobody to tell
         self.stream.expire()
 
@@ -181,11 +199,40 @@ class Connection(SMTP):
         if mail is not None:
             mail.discard()
 
-    async def _handle_client(self) -> None:
-        refusal = self._roster.enter(self, self.peer)
+    async def shake_hands(self) -> None:
+        """TLS from here on; what was sent ahead in the clear is forgotten.
+
+        Raises:
+            Ended: it failed.
+        """
+        certificate = self.given.certificate
+        assert certificate is not None, "TLS is offered only where there is a certificate"
+        self.deadline = _NEVER  # the handshake has its own
+        self._shaking_hands = True
+        # From here to the new protocol nothing is awaited, so that not an octet slips in between (CVE-2024-34083).
+        self.stream.clear()
         try:
-            if refusal is not None:
-                await self.push(refusal.line)
+            secured = await self.loop.start_tls(
+                self.open_transport,
+                self,
+                certificate.context,
+                server_side=True,
+                ssl_handshake_timeout=self.given.settings.handshake_timeout.total_seconds(),
+            )
+        except OSError as failed:  # ssl.SSLError and the time-out are such
+            log.info("smtp.tls_failed", peer=self.peer, cause=type(failed).__name__)
+            raise Ended from failed
+        finally:
+            self._shaking_hands = False
+        if secured is None:
+            raise Ended
+        self.attach(secured, half_closes=False)
+        self.tls = tls.words(secured)
+
+    async def _handle_client(self) -> None:
+        try:
+            if self._refusal is not None:
+                await self.push(self._refusal.line)
             else:
                 await self.push(replies.greeting(self.given.hostname).line)
                 await self._converse()

@@ -5,8 +5,12 @@ import contextlib
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from ipaddress import ip_network
 
-from smtp_in import tls
+from smtp_in.certificate import Certificate
+from smtp_in.entrance import Entrance, entrances
+from smtp_in.gate import Gate
 from smtp_in.given import Given, Keep, MayReceive
 from smtp_in.pace import Pace
 from smtp_in.roster import Roster
@@ -38,14 +42,13 @@ class Door:
         Raises:
             OSError: the certificate or its key cannot be read.
         """
-        secure = None
-        if settings.tls_certificate is not None and settings.tls_key is not None:
-            secure = tls.context(settings.tls_certificate, settings.tls_key)
+        self._certificate = Certificate.of(settings)
         hostname = settings.hostname or socket.getfqdn()
-        self._given = Given(settings, may_receive, keep, incoming, now, hostname, Pace.of(settings), secure)
+        self._given = Given(settings, may_receive, keep, incoming, now, hostname, Pace.of(settings), self._certificate)
         self._roster = Roster(settings)
-        self._servers: list[asyncio.Server] = []
-        self._clock: asyncio.Task[None] | None = None
+        self._servers: list[asyncio.Server | Gate] = []
+        self._proxies = tuple(ip_network(network) for network in settings.proxy_from)
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
@@ -67,17 +70,21 @@ class Door:
         """
         loop = asyncio.get_running_loop()
 
-        def session() -> Session:
-            return Session(self._given, self._roster, loop)
-
         try:
-            for listen in self._given.settings.listen:
-                host, port = host_and_port(listen)
-                self._servers.append(await loop.create_server(session, host, port, backlog=_BACKLOG))
+            for entrance in entrances(self._given.settings):
+                self._servers.append(await self._open(entrance, loop))
         except OSError:
             self._close()
             raise
-        self._clock = asyncio.create_task(self._watch())
+        self._tasks += [asyncio.create_task(self._watch()), asyncio.create_task(self._reload())]
+
+    async def _open(self, entrance: Entrance, loop: asyncio.AbstractEventLoop) -> asyncio.Server | Gate:
+        make = partial(Session, self._given, self._roster, loop)
+        if not (entrance.secure or self._proxies):
+            return await loop.create_server(make, entrance.host, entrance.port, backlog=_BACKLOG)
+        gate = Gate(self._given, self._roster, entrance, self._proxies, make)
+        await gate.open()
+        return gate
 
     async def stop(self) -> None:
         """Take no new peers, let mails in hand arrive for `stop_timeout`, then end all connections."""
@@ -87,10 +94,10 @@ class Door:
         if not await self._empty(patience):
             self._roster.expire(float("inf"))  # 421 to those still sending; one that is being kept still gets its 250
             await self._empty(patience + 5.0)
-        if self._clock is not None:
-            self._clock.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._clock
+                await task
 
     def _close(self) -> None:
         for server in self._servers:
@@ -107,14 +114,9 @@ class Door:
             await asyncio.sleep(_TICK)
             self._roster.expire(loop.time())
 
-
-def host_and_port(text: str) -> tuple[str, int]:
-    """ "127.0.0.1:2525" or "[::1]:2525", taken apart.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"not host:port: {text}")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    async def _reload(self) -> None:
+        """Files that an administrator replaces, looked at off the loop."""
+        while True:
+            await asyncio.sleep(self._given.settings.reload_every.total_seconds())
+            if self._certificate is not None:
+                await asyncio.to_thread(self._certificate.look)

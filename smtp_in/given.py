@@ -1,10 +1,10 @@
 """What the door is given from above: whom mail may be for, where it is kept, what time it is."""
 
-import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from smtp_in.certificate import Certificate
 from smtp_in.pace import Pace
 from smtp_in.settings import SmtpSettings
 from store.arrival import Kept
@@ -28,4 +28,4 @@ class Given:
     now: Callable[[], datetime]  #: UTC
     hostname: str  #: as greeted with
     pace: Pace
-    tls: ssl.SSLContext | None  #: None = STARTTLS is not offered
+    certificate: Certificate | None  #: None = no TLS here

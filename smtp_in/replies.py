@@ -35,6 +35,7 @@ def kept(mail_id: str) -> Reply:
 # 4yz: not now. 421 also ends the connection (RFC 5321 section 3.8).
 TOO_MANY_CONNECTIONS = Reply(421, "4.7.0", "Too many connections, come back later")
 TOO_MANY_FROM_YOU = Reply(421, "4.7.0", "Too many connections from your address, come back later")
+TOO_MANY_FROM_NETWORK = Reply(421, "4.7.0", "Too many connections from your network, come back later")
 TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors in this connection")
 TOO_MANY_IDLE_COMMANDS = Reply(421, "4.7.0", "Too many commands without a mail")
 TOO_MANY_MAILS = Reply(421, "4.7.0", "Enough mails for one connection, open another")

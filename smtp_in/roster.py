@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Protocol
 
 from smtp_in import replies
+from smtp_in.network import network_of
 from smtp_in.settings import SmtpSettings
 from store.reply import Reply
 
@@ -29,8 +30,8 @@ class Roster:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._guests: dict[Guest, str] = {}  # and the address they count for; "" = they do not count
-        self._by_address: Counter[str] = Counter()
+        self._guests: dict[Guest, tuple[str, ...] | None] = {}  # and what they count for; None = they do not count
+        self._by_place: Counter[str] = Counter()  # connections from each address and each network
         self._admitted = 0
         self.empty = asyncio.Event()  #: set while nobody is connected
         self.empty.set()
@@ -39,31 +40,39 @@ class Roster:
     def __len__(self) -> int:
         return len(self._guests)
 
-    def enter(self, guest: Guest, address: str) -> Reply | None:
-        """None = let in, else what to say before closing."""
-        self._guests[guest] = ""
+    def enter(self, guest: Guest, address: str | None) -> Reply | None:
+        """None = let in, else what to say before closing. Without an address (not told yet) only the sum counts."""
+        self._guests[guest] = None
         self.empty.clear()
         if self.stopping:
             return replies.STOPPING
         if self._admitted >= self._settings.max_connections:
             return replies.TOO_MANY_CONNECTIONS
-        if self._by_address[address] >= self._settings.max_connections_per_address:
-            return replies.TOO_MANY_FROM_YOU
+        places: tuple[str, ...] = ()
+        if address is not None:
+            places = (address, network_of(address))
+            if self._by_place[address] >= self._settings.max_connections_per_address:
+                return replies.TOO_MANY_FROM_YOU
+            if self._by_place[places[1]] >= self._settings.max_connections_per_network:
+                return replies.TOO_MANY_FROM_NETWORK
         self._admitted += 1
-        self._by_address[address] += 1
-        self._guests[guest] = address
+        for place in places:
+            self._by_place[place] += 1
+        self._guests[guest] = places
         return None
 
     def leave(self, guest: Guest) -> None:
-        """The connection is gone."""
-        address = self._guests.pop(guest)
+        """The connection is gone, or another guest stands for it. Who has left may leave again."""
+        places = self._guests.pop(guest, None)
         if not self._guests:
             self.empty.set()
-        if address:
-            self._admitted -= 1
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+        if places is None:
+            return
+        self._admitted -= 1
+        for place in places:
+            self._by_place[place] -= 1
+            if not self._by_place[place]:
+                del self._by_place[place]
 
     def expire(self, now: float) -> None:
         """Tell those whose deadline has passed."""

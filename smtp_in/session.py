@@ -5,7 +5,7 @@ Promise: 250 to a mail is said only after `keep` has returned; in every other ca
 
 import asyncio
 
-from smtp_in import parameters, replies, tls
+from smtp_in import parameters, replies
 from smtp_in.body import Body
 from smtp_in.connection import Connection, Ended, log
 from smtp_in.data import DataScanner
@@ -22,7 +22,6 @@ class Session(Connection):
 
     _helo = ""
     _extended = False  # by EHLO
-    _tls = ""
     _mails = 0
     _idle = 0  # commands since the last mail that moved nothing on
 
@@ -46,7 +45,7 @@ class Session(Connection):
             "CHUNKING",  # RFC 3030
             "ENHANCEDSTATUSCODES",  # RFC 2034
             "DSN",  # RFC 3461
-            *(["STARTTLS"] if self.given.tls is not None and not self._tls else []),  # RFC 3207
+            *(["STARTTLS"] if self.given.certificate is not None and not self.tls else []),  # RFC 3207
             "HELP",
         ]
         said = [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
@@ -66,31 +65,14 @@ class Session(Connection):
         """STARTTLS: afterwards everything begins anew, and what was sent ahead in the clear is forgotten."""
         if arg:
             return await self.say(replies.NO_ARGUMENTS)
-        if self._tls:
+        if self.tls:
             return await self.say(replies.TLS_ALREADY)
-        if self.given.tls is None:
+        if self.given.certificate is None:
             return await self.say(replies.NO_TLS_NOW)
         await self.say(replies.READY_FOR_TLS)
         self.drop()
         self._helo, self._extended = "", False  # RFC 3207 section 4.2
-        self.deadline = float("inf")  # the handshake has its own
-        # From here to the new protocol nothing is awaited, so that not an octet slips in between (CVE-2024-34083).
-        self.stream.clear()
-        try:
-            secured = await self.loop.start_tls(
-                self.open_transport,
-                self,
-                self.given.tls,
-                server_side=True,
-                ssl_handshake_timeout=self.given.settings.handshake_timeout.total_seconds(),
-            )
-        except OSError as failed:  # ssl.SSLError and the time-out are such
-            log.info("smtp.tls_failed", peer=self.peer, cause=type(failed).__name__)
-            raise Ended from failed
-        if secured is None:
-            raise Ended
-        self.attach(secured, half_closes=False)
-        self._tls = tls.words(secured)
+        await self.shake_hands()
         return None
 
     # A mail.
@@ -215,7 +197,7 @@ class Session(Connection):
             return await self.say(refusal)
         self.deadline = float("inf")  # now it is the peer who waits for us
         try:
-            kept = await self.given.keep(body.incoming, mail.origin(self.peer, self._helo, self._tls), self.given.now())
+            kept = await self.given.keep(body.incoming, mail.origin(self.peer, self._helo, self.tls), self.given.now())
         except Unavailable as away:
             log.warning("smtp.not_kept", peer=self.peer, cause=away.cause)
             self.drop()

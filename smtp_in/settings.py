@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +12,31 @@ class SmtpSettings:
     """The section `[smtp_in]`."""
 
     listen: Annotated[tuple[str, ...], "Addresses to listen on, host:port; IPv6 as [::1]:2525."] = ("127.0.0.1:2525",)
+    tls_listen: Annotated[tuple[str, ...], "Addresses where TLS comes first (RFC 8314), such as 0.0.0.0:465."] = ()
     hostname: Annotated[str, "The name the door greets with; empty = the machine's own name."] = ""
     max_size: Annotated[int, "Largest mail in octets, announced as SIZE."] = 50_000_000
     tls_certificate: Annotated[Path | None, "PEM file: certificate and chain; with tls_key it turns STARTTLS on."] = (
         None
     )
     tls_key: Annotated[Path | None, "PEM file with the certificate's key."] = None
+    client_ca_file: Annotated[
+        Path | None,
+        "PEM file of authorities: clients are asked for a certificate of theirs, whose subject is kept with the mail.",
+    ] = None
+    reload_every: Annotated[timedelta, "How often the files of certificates are looked at for changes."] = timedelta(
+        seconds=5
+    )
     max_connections: Annotated[int, "Connections at a time; more hear 421 4.7.0."] = 1000
     max_connections_per_address: Annotated[int, "Connections at a time from one address; more hear 421 4.7.0."] = 100
+    max_connections_per_network: Annotated[
+        int, "Connections at a time from one /24 of IPv4 or /64 of IPv6; more hear 421 4.7.0."
+    ] = 500
+    proxy_from: Annotated[
+        tuple[str, ...],
+        "Networks of balancers, such as 10.0.0.0/24: they must begin with a PROXY header (version 1 or 2), which says "
+        "who the client is; from anybody else such a header is an unknown command.",
+    ] = ()
+    proxy_timeout: Annotated[timedelta, "Time allowed for the PROXY header."] = timedelta(seconds=10)
     max_recipients: Annotated[int, "Recipients of one mail; more hear 452 4.5.3."] = 1000
     max_mails_per_connection: Annotated[int, "Mails in one connection; then it is ended with 421 4.7.0."] = 10_000
     max_errors: Annotated[int, "Refused commands in one connection; then it is ended with 421 4.7.0."] = 20
@@ -36,3 +54,18 @@ class SmtpSettings:
     stop_timeout: Annotated[timedelta, "Time that mails in hand get to arrive when the service stops."] = timedelta(
         seconds=10
     )
+
+    def __post_init__(self) -> None:
+        """What no single setting can see.
+
+        Raises:
+            ValueError: two settings do not go together.
+        """
+        for network in self.proxy_from:
+            ip_network(network)
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key come together")
+        if self.tls_listen and self.tls_certificate is None:
+            raise ValueError("tls_listen needs tls_certificate and tls_key")
+        if self.client_ca_file is not None and self.tls_certificate is None:
+            raise ValueError("client_ca_file needs tls_certificate and tls_key")

@@ -5,12 +5,12 @@ import json
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bridge.doctor.checkup import Checkup, ok, problem, warning
 from bridge.settings import Settings
 from outbound.settings import OutboundSettings
-from smtp_in.door import host_and_port
+from smtp_in.entrance import host_and_port
 
 _PATIENCE = 3.0  # seconds for an answer on the machine itself
 
@@ -18,12 +18,14 @@ _PATIENCE = 3.0  # seconds for an answer on the machine itself
 def ports(settings: Settings) -> Iterator[Checkup]:
     """One look at each port that the service listens on."""
     for listen in settings.smtp_in.listen:
-        yield _port(f"port {listen}", "[smtp_in] listen", listen, smtp=True)
+        yield _port(f"port {listen}", "[smtp_in] listen", listen, _smtp_greeting)
+    for listen in settings.smtp_in.tls_listen:
+        yield _port(f"port {listen}", "[smtp_in] tls_listen", listen, _smtps_greeting)
     if settings.web.listen:
-        yield _port(f"port {settings.web.listen}", "[web] listen", settings.web.listen, smtp=False)
+        yield _port(f"port {settings.web.listen}", "[web] listen", settings.web.listen, _health)
 
 
-def _port(check: str, key: str, listen: str, *, smtp: bool) -> Checkup:
+def _port(check: str, key: str, listen: str, served_by: Callable[[str, int], str]) -> Checkup:
     try:
         host, port = host_and_port(listen)
     except ValueError as error:
@@ -35,7 +37,7 @@ def _port(check: str, key: str, listen: str, *, smtp: bool) -> Checkup:
     except PermissionError:
         return problem(check, "only root may listen there", f"choose a port above 1023 for {key}, or grant the right")
     except OSError as error:
-        said = _smtp_greeting(host, port) if smtp else _health(host, port)
+        said = served_by(host, port)
         if said == "docbridge":
             return ok(check, "served by docbridge")
         if said:
@@ -45,8 +47,19 @@ def _port(check: str, key: str, listen: str, *, smtp: bool) -> Checkup:
 
 def _smtp_greeting(host: str, port: int) -> str:
     """Who serves SMTP there; "" = nobody who speaks it."""
+    return _greeting(smtplib.SMTP(timeout=_PATIENCE), host, port)
+
+
+def _smtps_greeting(host: str, port: int) -> str:
+    """The same inside TLS; whose certificate it is, is not the question here."""
+    unverified = ssl.create_default_context()
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
+    return _greeting(smtplib.SMTP_SSL(timeout=_PATIENCE, context=unverified), host, port)
+
+
+def _greeting(client: smtplib.SMTP, host: str, port: int) -> str:
     try:
-        with smtplib.SMTP(timeout=_PATIENCE) as client:
+        with client:
             code, greeting = client.connect(host, port)
     except (OSError, smtplib.SMTPException):
         return ""
