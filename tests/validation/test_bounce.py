@@ -3,9 +3,9 @@
 import pytest
 
 from validation.bounce import bounces, original_message_id
-from validation.returned import Bounce
 from validation.classify import classify
 from validation.message import read
+from validation.returned import Bounce
 
 DAEMON = "From: MAILER-DAEMON@mx.example.vn (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\n"
 
