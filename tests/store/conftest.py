@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from store.connection import migrate, open_database
 from store.schema import journal_head, metadata
@@ -52,14 +53,13 @@ def postgres_model(postgres_server: Postgres, tmp_path_factory: pytest.TempPathF
         yield url
 
 
-def emptied(settings: StoreSettings) -> None:
-    """Take every row away, as after a migration.  Quicker than a database for each test."""
-    db = open_database(settings)
-    with db.transaction() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-        connection.execute(journal_head.insert().values(id=1, seq=0, hash="0" * 64))
-    db.close()
+#: Takes every row away, as after a migration; quicker than a database for each test.
+EMPTY = "; ".join(
+    [
+        *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
+        f"INSERT INTO {journal_head.name} VALUES (1, 0, '{'0' * 64}')",
+    ]
+)
 
 
 @pytest.fixture(params=KINDS)
@@ -70,9 +70,11 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> StoreSettings:
         settings.data.mkdir()
         shutil.copy(request.getfixturevalue("sqlite_model"), settings.data)
         return settings
-    settings = replace(settings, database=request.getfixturevalue("postgres_model"))
-    emptied(settings)
-    return settings
+    url = request.getfixturevalue("postgres_model")
+    server: Postgres = request.getfixturevalue("postgres_server")
+    with server.connect(make_url(url).database or "") as connection:
+        connection.execute(EMPTY)
+    return replace(settings, database=url)
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """The audit: silent when everything adds up, and every loss has a name."""
 
+import shutil
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +12,8 @@ from store.audit import audit
 from store.delivery import Refused
 from store.judgement import Judgement
 from store.mail import MailState
-from store.store import Store
+from store.settings import StoreSettings
+from store.store import Store, open_store
 from tests.store.given import (
     DAY,
     MINUTE,
@@ -118,12 +122,59 @@ LOSSES: dict[str, tuple[Callable[[Store], None], str]] = {
     "a lease ended long ago": (die_at_work, "mail.lease-overdue"),
 }
 
+#: Orders in which each loss can be seen beside those before it.
+CHANGED = (
+    "content.size",
+    "delivery.untold",
+    "mail.lease-overdue",
+    "mail.unjudged",
+    "mail.stranded",
+    "delivery.stranded",
+)
+GONE = (
+    *("mail.without-arrival", "mail.count", "mail.without-letter", "letter.without-delivery", "envelope.deliveries"),
+    *("mail.without-envelope", "content.missing"),
+)
+
+
+@pytest.fixture(scope="module")
+def filled(sqlite_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a filled SQLite store, closed."""
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copy(sqlite_model, folder)
+    store = open_store(StoreSettings(data=folder))
+    fill(store)
+    store.close()
+    return folder
+
 
 @pytest.mark.parametrize(("lose", "kind"), LOSSES.values(), ids=LOSSES.keys())
-def test_a_loss_is_named(store: Store, lose: Callable[[Store], None], kind: str) -> None:
-    fill(store)
+def test_a_loss_is_named(filled: Path, tmp_path: Path, lose: Callable[[Store], None], kind: str) -> None:
+    shutil.copytree(filled, tmp_path / "var")
+    store = open_store(StoreSettings(data=tmp_path / "var"))
     lose(store)
     assert kind in kinds(store)
+    store.close()
+
+
+def counted(store: Store) -> Counter[str]:
+    """How many differences of each kind the audit finds."""
+    return Counter(one.kind for one in audit(store.db, store.blobs, NOW + MINUTE).differences)
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("order", [CHANGED, GONE], ids=["changed rows", "rows that are gone"])
+def test_postgresql_names_one_loss_after_the_other(store: Store, order: tuple[str, ...]) -> None:
+    fill(store)
+    losses = [loss for loss in LOSSES.values() if loss[1] in order]
+    for lose, kind in sorted(losses, key=lambda loss: order.index(loss[1])):
+        before = counted(store)[kind]
+        lose(store)
+        assert counted(store)[kind] > before, kind
+
+
+def test_every_loss_is_in_an_order() -> None:
+    assert {kind for _, kind in LOSSES.values()} == {*CHANGED, *GONE}
 
 
 def test_a_mail_whose_row_is_gone_is_missed(store: Store) -> None:

@@ -24,6 +24,7 @@ TAMPERING = {
 }
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("statement", "broken"), TAMPERING.values(), ids=TAMPERING.keys())
 def test_tampering_is_seen(store: Store, statement: str, broken: int) -> None:
     for number in range(5):
@@ -32,6 +33,15 @@ def test_tampering_is_seen(store: Store, statement: str, broken: int) -> None:
     with store.db.transaction() as connection:
         connection.exec_driver_sql(statement)
     assert store.journal.verify() == broken
+
+
+def test_the_last_row_cannot_be_changed_on_either_database(store: Store) -> None:
+    for number in range(3):
+        keep(store, b"%d" % number)
+    assert store.journal.verify() is None
+    with store.db.transaction() as connection:
+        connection.exec_driver_sql("UPDATE journal SET at = '2026-11-22T03:00:00.000001+00:00' WHERE seq = 3")
+    assert store.journal.verify() == 3
 
 
 def test_an_empty_journal_is_whole(store: Store) -> None:
