@@ -1,6 +1,6 @@
 """A checked file as the contract's `check --json` shows it, and in lines for people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bridge.catalogue import says
 from bridge.checked import Checked, CheckRequest, Classified
@@ -20,16 +20,21 @@ def checked_shown(checked: Checked, request: CheckRequest) -> Shown:
         **{key: value for key, value in file_shown(checked.file).items() if key != "path"},
         "verdict": checked.verdict,
         **kinds.get(checked.file.path, {}),
-        "attachments": [
-            {
-                "file": shown["path"][-1],
-                **shown,
-                "verdict": word(judge(below.get(shown["path"], ()), request.sender_class, request.policy)),
-                **kinds.get(shown["path"], {}),
-            }
-            for shown in inner
-        ],
+        "attachments": [_inner(shown, below.get(shown["path"], []), request, kinds) for shown in inner],
         "findings": [finding_shown(finding) for finding in checked.findings],
+    }
+
+
+def _inner(
+    shown: Shown, findings: list[Finding], request: CheckRequest, kinds: Mapping[tuple[str, ...], Shown]
+) -> Shown:
+    """One file inside, as the same object; `findings` are those of the file and of what is in it."""
+    return {
+        "file": shown["path"][-1],
+        **shown,
+        "verdict": word(judge(findings, request.sender_class, request.policy)),
+        **kinds.get(shown["path"], {}),
+        "findings": [finding_shown(finding) for finding in findings],
     }
 
 
