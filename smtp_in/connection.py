@@ -43,8 +43,14 @@ class Connection(SMTP):
     #: The methods `smtp_VERB` of the class, by verb: aiosmtpd's naming, looked up once for all connections.
     verbs: ClassVar[dict[str, Callable[..., Awaitable[None]]]]
 
+    #: Of these, the ones that this class does not obey.
+    unspoken: ClassVar[frozenset[str]] = frozenset({"LHLO"})
+    #: As greeted with.
+    protocol: ClassVar[str] = "ESMTP"
+
     def __init_subclass__(cls) -> None:
-        cls.verbs = {name.removeprefix("smtp_"): getattr(cls, name) for name in dir(cls) if name.startswith("smtp_")}
+        named = {name.removeprefix("smtp_"): name for name in dir(cls) if name.startswith("smtp_")}
+        cls.verbs = {verb: getattr(cls, name) for verb, name in named.items() if verb not in cls.unspoken}
 
     def __init__(
         self,
@@ -192,6 +198,11 @@ class Connection(SMTP):
                 pass
         raise Ended
 
+    @property
+    def midway(self) -> bool:
+        """The peer is not waiting for exactly one reply: after a fault of ours only parting is left."""
+        return self.arriving
+
     def drop(self) -> None:
         """Forget the mail under way; nothing of it stays."""
         mail, self.mail = self.mail, None
@@ -234,7 +245,7 @@ class Connection(SMTP):
             if self._refusal is not None:
                 await self.push(self._refusal.line)
             else:
-                await self.push(replies.greeting(self.given.hostname).line)
+                await self.push(replies.greeting(self.given.hostname, self.protocol).line)
                 await self._converse()
         except (Ended, EOFError, ConnectionError):
             pass
@@ -295,7 +306,7 @@ class Connection(SMTP):
         where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "-"
         name = secrets.token_hex(4)
         log.error("smtp.fault", fault=name, error=type(fault).__name__, where=where, peer=self.peer)
-        midway = self.arriving
+        midway = self.midway
         self.drop()
         if midway:  # the rest of the mail must not be read as commands
             await self.end(replies.local_fault_ends(name))

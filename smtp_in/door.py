@@ -12,6 +12,7 @@ from smtp_in.certificate import Certificate
 from smtp_in.entrance import Entrance, entrances
 from smtp_in.gate import Gate
 from smtp_in.given import Given, Keep, MayReceive
+from smtp_in.lmtp import LmtpSession
 from smtp_in.pace import Pace
 from smtp_in.roster import Roster
 from smtp_in.session import Session
@@ -79,7 +80,8 @@ class Door:
         self._tasks += [asyncio.create_task(self._watch()), asyncio.create_task(self._reload())]
 
     async def _open(self, entrance: Entrance, loop: asyncio.AbstractEventLoop) -> asyncio.Server | Gate:
-        make = partial(Session, self._given, self._roster, loop)
+        spoken = LmtpSession if entrance.protocol == "lmtp" else Session
+        make = partial(spoken, self._given, self._roster, loop)
         if not (entrance.secure or self._proxies):
             return await loop.create_server(make, entrance.host, entrance.port, backlog=_BACKLOG)
         gate = Gate(self._given, self._roster, entrance, self._proxies, make)

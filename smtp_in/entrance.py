@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from smtp_in.network import host_and_port
 from smtp_in.settings import SmtpSettings
 
 
@@ -17,23 +18,8 @@ class Entrance:
 
 
 def entrances(settings: SmtpSettings) -> tuple[Entrance, ...]:
-    """All of them: `listen`, then `tls_listen`, then `lmtp_listen`.
-
-    Raises:
-        ValueError: an address is not host:port.
-    """
+    """All of them: `listen`, then `tls_listen`, then `lmtp_listen`. The settings have made sure that they are some."""
     plain = (Entrance(*host_and_port(text)) for text in settings.listen)
     secure = (Entrance(*host_and_port(text), secure=True) for text in settings.tls_listen)
-    return (*plain, *secure)
-
-
-def host_and_port(text: str) -> tuple[str, int]:
-    """ "127.0.0.1:2525" or "[::1]:2525", taken apart.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"not host:port: {text}")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    local = (Entrance(*host_and_port(text), protocol="lmtp") for text in settings.lmtp_listen)
+    return (*plain, *secure, *local)

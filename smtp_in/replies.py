@@ -17,9 +17,9 @@ HELP = Reply(214, "2.0.0", "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QU
 SEND_DATA = Reply(354, "", "Send the mail, end with <CR><LF>.<CR><LF>")  #: RFC 5321 section 4.1.1.4
 
 
-def greeting(hostname: str) -> Reply:
+def greeting(hostname: str, protocol: str) -> Reply:
     """220: the door's first words (RFC 5321 section 4.3.1)."""
-    return Reply(220, "", f"{hostname} ESMTP docbridge")
+    return Reply(220, "", f"{hostname} {protocol} docbridge")
 
 
 def chunk_taken(octets: int) -> Reply:
@@ -70,6 +70,7 @@ BAD_RECIPIENT = Reply(501, "5.1.3", "Recipient address not understood")
 BAD_PARAMETER = Reply(501, "5.5.4", "Parameter value not understood, or given twice")
 NOT_IMPLEMENTED = Reply(502, "5.5.1", "Not implemented")
 HELO_FIRST = Reply(503, "5.5.1", "Say EHLO first")
+NO_LMTP_RECIPIENTS = Reply(503, "5.5.1", "No valid recipients")  #: RFC 2033 section 4.2 asks for this code
 BAD_CHUNK = Reply(501, "5.5.4", "BDAT takes a size and perhaps LAST; without a size we part here")
 MAIL_FIRST = Reply(503, "5.5.1", "Say MAIL first")
 MAIL_NESTED = Reply(503, "5.5.1", "A mail is already under way")

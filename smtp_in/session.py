@@ -7,85 +7,33 @@ import asyncio
 
 from smtp_in import parameters, replies
 from smtp_in.body import Body
-from smtp_in.connection import Connection, Ended, log
+from smtp_in.connection import Ended, log
 from smtp_in.data import DataScanner
+from smtp_in.introduction import Introduction
 from smtp_in.transaction import Transaction
 from store.errors import Unavailable
 from store.reply import Reply
 
 _ANSWER_WITHIN = 5.0  # seconds for `may_receive`
-_MAX_HELO = 255
 
 
-class Session(Connection):
+class Session(Introduction):
     """A conversation in SMTP. Each `smtp_*` method is one verb; aiosmtpd finds them by their names."""
 
-    _helo = ""
-    _extended = False  # by EHLO
+    no_recipients = replies.NO_RECIPIENTS
     _mails = 0
-    _idle = 0  # commands since the last mail that moved nothing on
-
-    # Hello.
-
-    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
-        """HELO name."""
-        if await self._hello(hostname, extended=False):
-            await self.push(f"250 {self.given.hostname}")
-
-    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
-        """EHLO name: the reply lists what we can."""
-        if not await self._hello(hostname, extended=True):
-            return
-        lines = [
-            self.given.hostname,
-            "PIPELINING",  # RFC 2920
-            f"SIZE {self.given.settings.max_size}",  # RFC 1870
-            "8BITMIME",  # RFC 6152
-            "SMTPUTF8",  # RFC 6531
-            "CHUNKING",  # RFC 3030
-            "ENHANCEDSTATUSCODES",  # RFC 2034
-            "DSN",  # RFC 3461
-            *(["STARTTLS"] if self.given.certificate is not None and not self.tls else []),  # RFC 3207
-            "HELP",
-        ]
-        said = [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
-        await self.push("\r\n".join(said))
-
-    async def _hello(self, name: str, extended: bool) -> bool:
-        """Both: a new beginning (RFC 5321 section 4.1.4). The name is kept as said; nobody trusts it."""
-        if not name or len(name) > _MAX_HELO or not name.isprintable():
-            await self.say(replies.BAD_HELO)
-            return False
-        await self._count_idle()
-        self.drop()
-        self._helo, self._extended = name, extended
-        return True
-
-    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
-        """STARTTLS: afterwards everything begins anew, and what was sent ahead in the clear is forgotten."""
-        if arg:
-            return await self.say(replies.NO_ARGUMENTS)
-        if self.tls:
-            return await self.say(replies.TLS_ALREADY)
-        if self.given.certificate is None:
-            return await self.say(replies.NO_TLS_NOW)
-        await self.say(replies.READY_FOR_TLS)
-        self.drop()
-        self._helo, self._extended = "", False  # RFC 3207 section 4.2
-        await self.shake_hands()
-        return None
 
     # A mail.
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
         """MAIL FROM:<path> parameters."""
-        if not self._helo:
+        if not self.helo:
             return await self.say(replies.HELO_FIRST)
         if self.mail is not None:
             return await self.say(replies.MAIL_NESTED)
         if self._mails >= self.given.settings.max_mails_per_connection:
             await self.end(replies.TOO_MANY_MAILS)
-        sender = parameters.read_mail(arg or "", self._extended)
+        sender = parameters.read_mail(arg or "", self.extended)
         if isinstance(sender, Reply):
             return await self.say(sender)
         if sender.size > self.given.settings.max_size:
@@ -100,7 +48,7 @@ class Session(Connection):
             return await self.say(replies.MAIL_FIRST)
         if mail.body is not None:
             return await self.say(replies.CHUNKS_BEGUN)
-        recipient = parameters.read_rcpt(arg or "", self._extended, mail.sender.smtputf8)
+        recipient = parameters.read_rcpt(arg or "", self.extended, mail.sender.smtputf8)
         if isinstance(recipient, Reply):
             return await self.say(recipient)
         if len(mail.recipients) >= self.given.settings.max_recipients:
@@ -155,11 +103,11 @@ class Session(Connection):
         return await self.say(replies.chunk_taken(octets))
 
     def _ready_for_body(self) -> tuple[Transaction | None, Reply | None]:
-        if not self._helo:
+        if not self.helo:
             return None, replies.HELO_FIRST
         if self.mail is None:
             return None, replies.MAIL_FIRST
-        return self.mail, None if self.mail.recipients else replies.NO_RECIPIENTS
+        return self.mail, None if self.mail.recipients else self.no_recipients
 
     def _new_body(self) -> Body:
         settings = self.given.settings
@@ -190,53 +138,54 @@ class Session(Connection):
     async def _finish(self, mail: Transaction, body: Body) -> None:
         """All octets are here: keep the mail, and only then say so."""
         self._mails += 1
-        self._idle = 0
+        self.moved_on()
         refusal = body.close()
         if refusal is not None:
             self.drop()
-            return await self.say(refusal)
+            return await self.answer(refusal, mail)
         self.deadline = float("inf")  # now it is the peer who waits for us
         try:
-            kept = await self.given.keep(body.incoming, mail.origin(self.peer, self._helo, self.tls), self.given.now())
+            kept = await self.given.keep(body.incoming, mail.origin(self.peer, self.helo, self.tls), self.given.now())
         except Unavailable as away:
             log.warning("smtp.not_kept", peer=self.peer, cause=away.cause)
             self.drop()
-            return await self.say(replies.TRY_LATER)
+            return await self.answer(replies.TRY_LATER, mail)
         self.mail = None
         body.discard()  # what is kept is elsewhere now; this frees the spool's file handle
         log.info("smtp.kept", mail=kept.mail_id, again=kept.again, peer=self.peer, size=body.received)
-        return await self.say(replies.kept(kept.mail_id))
+        return await self.answer(replies.kept(kept.mail_id), mail)
+
+    async def answer(self, reply: Reply, mail: Transaction) -> None:
+        """Say what became of the mail."""
+        del mail  # in SMTP there is one answer for all recipients
+        await self.say(reply)
 
     # The rest.
 
     async def smtp_RSET(self, arg: str) -> None:  # noqa: N802
         """RSET: forget the mail under way."""
-        await self._count_idle()
+        await self.count_idle()
         if not arg:
             self.drop()
         await self.say(replies.NO_ARGUMENTS if arg else replies.OK)
 
     async def smtp_NOOP(self, arg: str) -> None:  # noqa: N802
         """NOOP: so many, and no more."""
-        await self._count_idle()
+        await self.count_idle()
         await self.say(replies.OK)
 
     async def smtp_VRFY(self, arg: str) -> None:  # noqa: N802
         """VRFY: says nothing about who is here (RFC 5321 section 7.3)."""
-        await self._count_idle()
+        await self.count_idle()
         await self.say(replies.CANNOT_VERIFY if arg else replies.BAD_SYNTAX)
 
     async def smtp_EXPN(self, arg: str) -> None:  # noqa: N802
         """EXPN: there are no lists."""
         await self.say(replies.NOT_IMPLEMENTED)
 
-    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
-        """AUTH is not offered at this door."""
-        await self.say(replies.NOT_IMPLEMENTED)
-
     async def smtp_HELP(self, arg: str) -> None:  # noqa: N802
         """HELP."""
-        await self._count_idle()
+        await self.count_idle()
         await self.say(replies.HELP)
 
     async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802
@@ -246,11 +195,6 @@ class Session(Connection):
         self.drop()
         await self.say(replies.BYE)
         raise Ended
-
-    async def _count_idle(self) -> None:
-        self._idle += 1
-        if self._idle > self.given.settings.max_idle_commands:
-            await self.end(replies.TOO_MANY_IDLE_COMMANDS)
 
 
 async def _answer(asked: object) -> bool:

@@ -6,6 +6,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
+from smtp_in.network import host_and_port
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
@@ -13,6 +15,9 @@ class SmtpSettings:
 
     listen: Annotated[tuple[str, ...], "Addresses to listen on, host:port; IPv6 as [::1]:2525."] = ("127.0.0.1:2525",)
     tls_listen: Annotated[tuple[str, ...], "Addresses where TLS comes first (RFC 8314), such as 0.0.0.0:465."] = ()
+    lmtp_listen: Annotated[
+        tuple[str, ...], "Addresses where LMTP is spoken (RFC 2033), by a mail server of ours; never port 25."
+    ] = ()
     hostname: Annotated[str, "The name the door greets with; empty = the machine's own name."] = ""
     max_size: Annotated[int, "Largest mail in octets, announced as SIZE."] = 50_000_000
     tls_certificate: Annotated[Path | None, "PEM file: certificate and chain; with tls_key it turns STARTTLS on."] = (
@@ -61,6 +66,10 @@ class SmtpSettings:
         Raises:
             ValueError: two settings do not go together.
         """
+        for listen in (*self.listen, *self.tls_listen):
+            host_and_port(listen)
+        if any(host_and_port(listen)[1] == 25 for listen in self.lmtp_listen):
+            raise ValueError("lmtp_listen must not be port 25 (RFC 2033 section 5)")
         for network in self.proxy_from:
             ip_network(network)
         if (self.tls_certificate is None) != (self.tls_key is None):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from bridge.doctor.checkup import Checkup, ok, problem, warning
 from bridge.settings import Settings
 from outbound.settings import OutboundSettings
-from smtp_in.entrance import host_and_port
+from smtp_in.network import host_and_port
 
 _PATIENCE = 3.0  # seconds for an answer on the machine itself
 
@@ -21,6 +21,8 @@ def ports(settings: Settings) -> Iterator[Checkup]:
         yield _port(f"port {listen}", "[smtp_in] listen", listen, _smtp_greeting)
     for listen in settings.smtp_in.tls_listen:
         yield _port(f"port {listen}", "[smtp_in] tls_listen", listen, _smtps_greeting)
+    for listen in settings.smtp_in.lmtp_listen:
+        yield _port(f"port {listen}", "[smtp_in] lmtp_listen", listen, _smtp_greeting)
     if settings.web.listen:
         yield _port(f"port {settings.web.listen}", "[web] listen", settings.web.listen, _health)
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bridge.running import Running
 from bridge.settings import Settings
-from smtp_in.entrance import host_and_port
+from smtp_in.network import host_and_port
 from store.errors import Unavailable
 from store.store import Store
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from typing import Literal
 
 from tests.servers.certificate import ServerCertificate, mint
 from tests.servers.process import binary, running, scratch
@@ -69,6 +70,7 @@ trace unix - - n - 0 bounce
 verify unix - - n - 1 verify
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
+lmtp unix - - n - - lmtp
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
@@ -190,12 +192,13 @@ def postfix(
     log: Path,
     *,
     relay: Mapping[str, int] | None = None,
+    relay_by: Literal["smtp", "lmtp"] = "smtp",
     size_limit: int = 120_000_000,
     port: int | None = None,
 ) -> Iterator[PostfixSink]:
     """Serve until the block ends.
 
-    `relay` names domains whose mail is passed on by SMTP to a loopback port: Postfix in front of docbridge.
+    `relay` names domains whose mail is passed on, by `relay_by`, to a loopback port: Postfix in front of docbridge.
     """
     with scratch("mta") as folder:
         sink = PostfixSink(port or free_port(), folder, mint(folder))
@@ -219,7 +222,8 @@ def postfix(
         _replace(etc / "master.cf", _MASTER.format(loopback=LOOPBACK, port=sink.port))
         names = "|".join(map(re.escape, DOMAINS))
         _replace(etc / "domains", f"/(^|\\.)({names})$/ ours\n")
-        routes = [f"{domain} smtp:[{LOOPBACK}]:{port}\n" for domain, port in (relay or {}).items()]
+        nexthop = "lmtp:inet:" if relay_by == "lmtp" else "smtp:"
+        routes = [f"{domain} {nexthop}[{LOOPBACK}]:{port}\n" for domain, port in (relay or {}).items()]
         _replace(etc / "transport", "".join(routes))
         _replace(etc / "answers", "")
         # `check` makes the queue's folders with their owners.
