@@ -168,7 +168,7 @@ def judge_form(attachment: Attachment, caps: ReadingCaps) -> tuple[Format, tuple
         observe(
             Code.FORMAT_MISMATCH,
             {
-                "found": media_type,
+                "media_type": media_type,
                 "declared": declared,
                 "extension": extension,
                 "against": ", ".join(against) or "polyglot",

@@ -32,7 +32,7 @@ _XML = re.compile(
 )
 _EML = re.compile(
     rb"(?:From [^\r\n]{1,300}\r?\n)?(?:(?:Received|Return-Path|Delivered-To|Message-ID|From|To|Cc|Subject|Date|"
-    rb"MIME-Version|X-[A-Za-z-]+|Reply-To|Content-Type|DKIM-Signature|ARC-[A-Za-z-]+|Authentication-Results|Sender):"
+    rb"MIME-Version|X-[A-Za-z0-9-]+|Reply-To|Content-Type|DKIM-Signature|ARC-[A-Za-z-]+|Authentication-Results|Sender):"
     rb"[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){3}",
     re.IGNORECASE,
 )

@@ -60,6 +60,7 @@ def validate(shown: dict[str, Any], *, inner: bool = False) -> None:
         assert re.fullmatch(r"[a-z]+\.[a-z-]+", finding["code"])
         assert finding["says"].endswith(".")
         assert "{" not in finding["says"]
+        assert "không rõ" not in finding["says"], "a fact that its sentence asks for is not known"
     worst = {finding["severity"] for finding in shown["findings"]}
     assert (shown["verdict"] == "accepted") == (worst <= {"note"})
     if shown["verdict"] == "rejected":

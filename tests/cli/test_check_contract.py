@@ -95,6 +95,14 @@ def contents(pki: Pki) -> dict[str, bytes]:
         "junk.bin": os.urandom(4096),
         "empty.pdf": b"",
         "letter.eml": mail("x", AGENCY.email, "b@xa.test", "Gửi văn bản", NOW, (File("Quyết định.pdf", PDF, good),)),
+        "beside.eml": mail(
+            "y",
+            AGENCY.email,
+            "b@xa.test",
+            "Gửi văn bản",
+            NOW,
+            (File("a.pdf", PDF, paper), File("a.pdf.p7s", "application/pkcs7-signature", signed.cms(paper))),
+        ),
         "bare.eml": signed.HEAD + b"\r\nhello\r\n",
         "smime.eml": signed.clear_mail(),
         "bounce.eml": BOUNCE,
@@ -149,6 +157,7 @@ def test_what_is_no_plain_file_is_an_error_of_its_line_and_the_others_are_judged
         ("junk.bin", "rejected", "none", []),
         ("empty.pdf", "rejected", "none", []),
         ("letter.eml", "accepted", "none", []),
+        ("beside.eml", "held", "none", []),
         ("bare.eml", "held", "none", []),
         ("smime.eml", "held", "unreadable", ["INDETERMINATE"]),
         ("bounce.eml", "accepted", "none", []),
@@ -176,6 +185,7 @@ def test_only_mails_have_a_class_and_only_bounces_name_recipients(told: Checked)
     classes = {line["file"]: line["classification"] for line in told.lines if "classification" in line}
     assert classes == {
         "letter.eml": "document",
+        "beside.eml": "document",
         "bare.eml": "document",
         "smime.eml": "document",
         "bounce.eml": "bounce",
@@ -200,6 +210,11 @@ def test_files_inside_are_the_same_object_with_a_path(told: Checked) -> None:
 def test_a_signed_mail_is_held_for_its_signature_alone_and_once(told: Checked) -> None:
     codes = [one["code"] for one in told["smime.eml"]["findings"] if one["severity"] != "note"]
     assert sorted(codes) == ["document.missing", "signature.unreadable"]
+
+
+def test_a_document_whose_signature_lies_beside_it_is_not_called_unsigned(told: Checked) -> None:
+    codes = [one["code"] for one in told["beside.eml"]["findings"] if one["severity"] != "note"]
+    assert codes == ["signature.unreadable"]
 
 
 def test_a_program_under_the_name_of_a_document_is_named_as_what_it_is(told: Checked) -> None:
