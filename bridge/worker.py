@@ -6,7 +6,7 @@ again is set aside as held, and never delays another.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -94,18 +94,27 @@ class Worker:
             return None
 
     def _settled_answer(self, claimed: Claimed) -> "Answered[Outcome] | Crashed":
-        """The pipeline's answer, asked again when the same document was recorded in another mail meanwhile."""
-        answer = self.ask(claimed)
+        """The pipeline's answer, asked again when a document of it is in another mail.
+
+        It is asked first as if all were new, which they nearly always are: to be told `Wanted` only for that would
+        read and judge every file twice.
+        """
+        answer = self.ask(claimed, known={})
         if isinstance(answer, Crashed):
             return answer
-        keys = [document.key for document in answer.value.documents if document.key and not document.duplicates]
-        if any(self._known(key, claimed) for key in keys):
+        known = self._known_of(claimed, (document.key for document in answer.value.documents if document.key))
+        if known:
             answer.files.close()
-            return self.ask(claimed)
+            return self.ask(claimed, known=known)
         return answer
 
-    def ask(self, claimed: Claimed, snapshot: Snapshot | None = None) -> "Answered[Outcome] | Crashed":
-        """Runs the pipeline in the sandbox, with evidence fetched between rounds.  Records nothing."""
+    def ask(
+        self, claimed: Claimed, snapshot: Snapshot | None = None, known: Mapping[str, str] | None = None
+    ) -> "Answered[Outcome] | Crashed":
+        """Runs the pipeline in the sandbox, with evidence fetched between rounds.  Records nothing.
+
+        `known` are documents of it that other mails have; None = looked up between rounds.
+        """
         mail = claimed.mail
         body = self._bench.store.mails.body(mail.id)
         job = Job(
@@ -114,6 +123,7 @@ class Worker:
             snapshot or self._bench.snapshot(),
             claimed.decisions,
             self._waited(claimed),
+            known,
         )
         for round_ in range(ROUNDS + 1):
             if round_ == ROUNDS:
@@ -132,13 +142,15 @@ class Worker:
         if wanted.dns:
             job = replace(job, evidence=self._bench.evidence.with_dns(job.evidence, wanted.dns))
         if wanted.documents:
-            known = {key: mail for key in wanted.documents if (mail := self._known(key, claimed))}
-            job = replace(job, known_documents=known)
+            job = replace(job, known_documents=self._known_of(claimed, wanted.documents))
         if wanted.slots:
             # Derived, not drawn: a letter that is composed twice is the same letter.
             slots = tuple(self._slot(f"{job.mail.id}/letter/{number}") for number in range(wanted.slots))
             job = replace(job, slots=slots)
         return job
+
+    def _known_of(self, claimed: Claimed, keys: Iterable[str]) -> dict[str, str]:
+        return {key: mail for key in keys if (mail := self._known(key, claimed))}
 
     def _known(self, key: str, claimed: Claimed) -> str:
         """Another mail that had the same document before; "" = none.  What was refused may come again, corrected."""
