@@ -35,7 +35,7 @@ def migrate(ctx: click.Context) -> None:
     from store.connection import open_database
 
     settings = settings_of(ctx)
-    settings.store.data.mkdir(parents=True, exist_ok=True)
+    settings.store.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.store)
     ctx.call_on_close(database.close)
     click.echo(f"schema version {bring(database)}")

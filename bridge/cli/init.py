@@ -82,7 +82,8 @@ def init(ctx: click.Context, directory: Path) -> int:
         click.echo(f"docbridge: {error.filename}: {error.strerror}", err=True)
         return USAGE
     settings = load(file, {})
-    settings.store.data.mkdir(parents=True, exist_ok=True)
+    # Mail is for the service alone to read.
+    settings.store.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.store)
     try:
         migrate(database)

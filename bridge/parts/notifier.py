@@ -82,16 +82,17 @@ def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> R
 
 
 def _file(file: Inspected, findings: tuple[Finding, ...]) -> ReceiptFile:
-    told = tuple(
-        says(finding) for finding in findings if finding.about == file.path and finding.severity > Severity.NOTE
-    )
+    about = (finding for finding in findings if finding.about == file.path and finding.severity > Severity.NOTE)
+    told = tuple(dict.fromkeys(map(says, about)))
     signature = " ".join(map(signature_says, file.signatures))
     return ReceiptFile(file.path[-1], file.size, file.sha256, file.format.pages, told, signature)
 
 
 def _remarks(findings: tuple[Finding, ...]) -> tuple[Remark, ...]:
-    """What weighs, worst first, each sentence once."""
-    weighing = sorted((f for f in findings if f.severity > Severity.NOTE), key=lambda finding: -finding.severity)
+    """What weighs, each sentence once.  Faults alone where there are some: first things first, and no contradictions."""
+    heaviest = max((finding.severity for finding in findings), default=Severity.NOTE)
+    least = Severity.FAULT if heaviest is Severity.FAULT else Severity.UNKNOWN
+    weighing = sorted((f for f in findings if f.severity >= least), key=lambda finding: -finding.severity)
     return tuple(dict.fromkeys(Remark(says(finding), mend(finding)) for finding in weighing))
 
 

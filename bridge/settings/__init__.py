@@ -109,6 +109,8 @@ def _check(settings: Settings) -> None:
         ZoneInfo(settings.office.time_zone)
     except (KeyError, ValueError) as error:
         raise BadSetting(("office", "time_zone"), "is no time zone of the IANA list") from error
+    if settings.store.objects:
+        raise BadSetting(("store", "objects"), "object storage is not supported yet; leave it empty")
     host = settings.web.listen.rpartition(":")[0].strip("[]")
     if settings.web.listen and host not in ("127.0.0.1", "::1", "localhost"):
         raise BadSetting(("web", "listen"), "without accounts only loopback is served, such as 127.0.0.1:8080")
