@@ -89,7 +89,7 @@ def _file(file: Inspected, findings: tuple[Finding, ...]) -> ReceiptFile:
 
 
 def _remarks(findings: tuple[Finding, ...]) -> tuple[Remark, ...]:
-    """What weighs, each sentence once.  Faults alone where there are some: first things first, and no contradictions."""
+    """What weighs, each sentence once.  Faults alone where there are some: first things first."""
     heaviest = max((finding.severity for finding in findings), default=Severity.NOTE)
     least = Severity.FAULT if heaviest is Severity.FAULT else Severity.UNKNOWN
     weighing = sorted((f for f in findings if f.severity >= least), key=lambda finding: -finding.severity)
