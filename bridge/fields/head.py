@@ -94,10 +94,10 @@ def _right_column(page: Page) -> float | None:
     for line in page.lines():
         if line.base < page.height * (1 - _HEAD):
             continue
-        for at in range(len(line.words)):
-            rest = "".join(fold(word.text).replace(" ", "") for word in line.words[at:])
-            if rest.startswith(_MOTTOES):
-                edges.append(line.words[at].left)
+        folded = [fold(word.text).replace(" ", "") for word in line.words]
+        for at, word in enumerate(line.words):
+            if "".join(folded[at:]).startswith(_MOTTOES):
+                edges.append(word.left)
                 break
     return min(edges) if edges else None
 
