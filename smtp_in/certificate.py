@@ -11,10 +11,9 @@ import structlog
 
 from smtp_in import tls
 from smtp_in.settings import SmtpSettings
+from smtp_in.stamp import stamp
 
 _log = structlog.get_logger("docbridge.smtp_in")
-
-_Stamp = tuple[tuple[int, int, int], ...]
 
 
 class Certificate:
@@ -27,7 +26,8 @@ class Certificate:
             OSError: one is missing, or holds no certificate, or not its key.
         """
         self._certificate, self._key, self._client_ca = certificate, key, client_ca
-        self._seen = self._stamp()
+        self._files = [file for file in (certificate, key, client_ca) if file is not None]
+        self._seen = stamp(self._files)
         self.context: ssl.SSLContext = self._made()  #: for the next handshake
 
     @classmethod
@@ -44,7 +44,7 @@ class Certificate:
     def look(self) -> None:
         """Take over what has changed. Reads files: not for the event loop."""
         try:
-            now = self._stamp()
+            now = stamp(self._files)
             if now == self._seen:
                 return
             self._seen = now  # a broken pair is told of once, and tried again when it changes again
@@ -56,9 +56,3 @@ class Certificate:
 
     def _made(self) -> ssl.SSLContext:
         return tls.context(self._certificate, self._key, self._client_ca)
-
-    def _stamp(self) -> _Stamp:
-        """What tells a file from the one before it."""
-        files = (self._certificate, self._key, self._client_ca)
-        found = (file.stat() for file in files if file is not None)
-        return tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in found)

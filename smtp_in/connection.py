@@ -26,6 +26,7 @@ from store.reply import Reply
 log = structlog.get_logger("docbridge.smtp_in")
 
 _MAX_COMMAND = 4096  # RFC 5321 section 4.5.3.1.4 asks for 512, and extensions add: ORCPT alone may hold 500
+_MAX_ANSWER = 12_288  # RFC 4954 section 4
 _LINGER = 1.0  # seconds a peer gets to read our last words
 _NEVER = float("inf")
 # RFC 5321 section 2.3.8: CR LF and nothing else ends a line. A line that ends otherwise is no command, but perhaps
@@ -203,6 +204,20 @@ class Connection(SMTP):
         """The peer is not waiting for exactly one reply: after a fault of ours only parting is left."""
         return self.arriving
 
+    async def ask(self, challenge: Reply) -> str | Reply:
+        """A question in the middle of a command: what the peer answers, or why that cannot be read."""
+        await self.push(challenge.line)
+        self.deadline = self.given.pace.next_command(self.loop.time())
+        try:
+            return _text(await self.stream.line(_MAX_ANSWER))
+        except LineTooLongError:
+            return replies.AUTH_LINE_TOO_LONG
+
+    async def linger(self, seconds: float) -> None:
+        """Let the peer wait, unless it goes."""
+        self.deadline = _NEVER
+        await asyncio.wait([self._gone], timeout=seconds)
+
     def drop(self) -> None:
         """Forget the mail under way; nothing of it stays."""
         mail, self.mail = self.mail, None
@@ -281,14 +296,9 @@ class Connection(SMTP):
         except LineTooLongError:
             await self.say(replies.LINE_TOO_LONG)
             return
-        command = _COMMAND.fullmatch(line)
-        if command is None:
-            await self.say(replies.BAD_LINE)
-            return
-        try:
-            text = command[1].decode()
-        except UnicodeDecodeError:
-            await self.say(replies.NOT_UTF8)
+        text = _text(line)
+        if isinstance(text, Reply):
+            await self.say(text)
             return
         verb, _, argument = text.partition(" ")
         method = self.verbs.get(verb.upper())
@@ -311,3 +321,14 @@ class Connection(SMTP):
         if midway:  # the rest of the mail must not be read as commands
             await self.end(replies.local_fault_ends(name))
         await self.say(replies.local_fault(name))
+
+
+def _text(line: bytes) -> str | Reply:
+    """What a line says, or what is wrong with it."""
+    command = _COMMAND.fullmatch(line)
+    if command is None:
+        return replies.BAD_LINE
+    try:
+        return command[1].decode()
+    except UnicodeDecodeError:
+        return replies.NOT_UTF8

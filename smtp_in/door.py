@@ -14,9 +14,11 @@ from smtp_in.gate import Gate
 from smtp_in.given import Given, Keep, MayReceive
 from smtp_in.lmtp import LmtpSession
 from smtp_in.pace import Pace
+from smtp_in.rate import Rate
 from smtp_in.roster import Roster
 from smtp_in.session import Session
 from smtp_in.settings import SmtpSettings
+from smtp_in.users import Users
 from store.incoming import Incoming
 
 _TICK = 0.5  # seconds between two looks at the deadlines
@@ -38,14 +40,25 @@ class Door:
         incoming: Callable[[], Incoming],
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        """Nothing is opened yet but the certificate.
+        """Nothing is opened yet but the certificate and the users' file.
 
         Raises:
-            OSError: the certificate or its key cannot be read.
+            OSError: the certificate or its key cannot be read, or the users' file is not as it must be.
         """
         self._certificate = Certificate.of(settings)
-        hostname = settings.hostname or socket.getfqdn()
-        self._given = Given(settings, may_receive, keep, incoming, now, hostname, Pace.of(settings), self._certificate)
+        self._users = Users.of(settings)
+        self._given = Given(
+            settings=settings,
+            may_receive=may_receive,
+            keep=keep,
+            incoming=incoming,
+            now=now,
+            hostname=settings.hostname or socket.getfqdn(),
+            pace=Pace.of(settings),
+            certificate=self._certificate,
+            users=self._users,
+            failures=Rate(settings.max_auth_failures),
+        )
         self._roster = Roster(settings)
         self._servers: list[asyncio.Server | Gate] = []
         self._proxies = tuple(ip_network(network) for network in settings.proxy_from)
@@ -96,6 +109,8 @@ class Door:
         if not await self._empty(patience):
             self._roster.expire(float("inf"))  # 421 to those still sending; one that is being kept still gets its 250
             await self._empty(patience + 5.0)
+        if self._users is not None:
+            self._users.close()
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -120,5 +135,6 @@ class Door:
         """Files that an administrator replaces, looked at off the loop."""
         while True:
             await asyncio.sleep(self._given.settings.reload_every.total_seconds())
-            if self._certificate is not None:
-                await asyncio.to_thread(self._certificate.look)
+            for file in (self._certificate, self._users):
+                if file is not None:
+                    await asyncio.to_thread(file.look)

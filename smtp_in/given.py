@@ -6,7 +6,9 @@ from datetime import datetime
 
 from smtp_in.certificate import Certificate
 from smtp_in.pace import Pace
+from smtp_in.rate import Rate
 from smtp_in.settings import SmtpSettings
+from smtp_in.users import Users
 from store.arrival import Kept
 from store.incoming import Incoming
 from store.mail import Origin
@@ -29,3 +31,5 @@ class Given:
     hostname: str  #: as greeted with
     pace: Pace
     certificate: Certificate | None  #: None = no TLS here
+    users: Users | None  #: None = AUTH is not offered
+    failures: Rate  #: of wrong passwords, by address

@@ -1,7 +1,9 @@
 """Who the peer is: the verbs by which it says its name, makes the line secret and shows that it is one of us."""
 
 from smtp_in import replies
-from smtp_in.connection import Connection
+from smtp_in.connection import Connection, log
+from smtp_in.credentials import ASK_NAME, ASK_PASSWORD, Credentials, login, plain, word
+from store.reply import Reply
 
 _MAX_HELO = 255
 
@@ -11,6 +13,7 @@ class Introduction(Connection):
 
     helo = ""  #: the name as said; "" = not said yet
     extended = False  #: by EHLO
+    user = ""  #: authenticated name
     _idle = 0  # commands since the last mail that moved nothing on
 
     async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
@@ -36,6 +39,7 @@ class Introduction(Connection):
             "ENHANCEDSTATUSCODES",  # RFC 2034
             "DSN",  # RFC 3461
             *(["STARTTLS"] if self.given.certificate is not None and not self.tls else []),  # RFC 3207
+            *(["AUTH PLAIN LOGIN"] if self.offers_auth else []),  # RFC 4954
             "HELP",
         ]
         said = [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
@@ -65,9 +69,57 @@ class Introduction(Connection):
         await self.shake_hands()
         return None
 
+    @property
+    def offers_auth(self) -> bool:
+        """Where there are users, and nobody can listen."""
+        return self.given.users is not None and bool(self.tls)
+
     async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
-        """AUTH is not offered at this door."""
-        await self.say(replies.NOT_IMPLEMENTED)
+        """AUTH mechanism answer: for local systems that submit (RFC 4954)."""
+        users = self.given.users
+        if users is None:
+            return await self.say(replies.NOT_IMPLEMENTED)
+        if not self.tls:
+            return await self.say(replies.AUTH_NEEDS_TLS)
+        if not self.extended:
+            return await self.say(replies.HELO_FIRST)
+        if self.user:
+            return await self.say(replies.AUTH_ALREADY)
+        if self.mail is not None:
+            return await self.say(replies.MAIL_NESTED)
+        mechanism, _, answer = arg.partition(" ")
+        credentials = await self._credentials(mechanism.upper(), answer.strip(" "))
+        if isinstance(credentials, Reply):
+            return await self.say(credentials)
+        if self.given.failures.full(self.peer, self.loop.time()):
+            return await self.say(replies.AUTH_LATER)
+        self.deadline = float("inf")  # it is the peer who waits
+        reply = await users.reply(credentials)
+        log.info("smtp.auth", peer=self.peer, code=reply.code, cause=reply.cause)
+        if reply.code == replies.AUTHENTICATED.code:
+            self.user = credentials.name
+        elif reply.code == replies.AUTH_FAILED.code:
+            self.given.failures.count(self.peer, self.loop.time())
+            await self.linger(self.given.settings.auth_delay.total_seconds())
+        return await self.say(reply)
+
+    async def _credentials(self, mechanism: str, answer: str) -> Credentials | Reply:
+        """What the peer says it is; or why that is not understood."""
+        questions = {"PLAIN": [""], "LOGIN": [ASK_NAME, ASK_PASSWORD]}.get(mechanism)
+        if questions is None:
+            return replies.AUTH_MECHANISM
+        answers: list[str] = [answer] if answer else []
+        for question in questions[len(answers) :]:
+            said = await self.ask(replies.challenge(question))
+            if isinstance(said, Reply):
+                return said
+            if said == "*":
+                return replies.AUTH_CANCELLED
+            answers.append(said)
+        if mechanism == "PLAIN":
+            return plain(answers[0]) or replies.AUTH_NOT_UNDERSTOOD
+        name, password = map(word, answers)
+        return login(name or "", password or "") or replies.AUTH_NOT_UNDERSTOOD
 
     def moved_on(self) -> None:
         """A mail is through."""

@@ -25,12 +25,16 @@ class ReversePath:
     envid: str = ""  #: decoded from xtext
 
 
-def read_mail(text: str, extended: bool) -> ReversePath | Reply:
-    """The argument of MAIL."""
+def read_mail(text: str, extended: bool, with_auth: bool = False) -> ReversePath | Reply:
+    """The argument of MAIL. `with_auth`: AUTH was offered, and so is its parameter.
+
+    Who a relay says was authenticated elsewhere (AUTH=<> or a mailbox) is read and not believed (RFC 4954 section 5).
+    """
     named = _path_after("FROM:", text)
     if named is None or (named.address and "@" not in named.address):
         return replies.BAD_SENDER
-    given = _given(named.parameters, {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID"}, extended)
+    known = {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", *(["AUTH"] if with_auth else [])}
+    given = _given(named.parameters, known, extended)
     if isinstance(given, Reply):
         return given
     size = given.get("SIZE", "0")
@@ -43,6 +47,7 @@ def read_mail(text: str, extended: bool) -> ReversePath | Reply:
         or ret not in ("FULL", "HDRS")
         or not envid
         or len(given.get("ENVID", "")) > 100  # RFC 3461 section 4.4
+        or xtext.decode(given.get("AUTH", "<>")) is None
     ):
         return replies.BAD_PARAMETER
     smtputf8 = "SMTPUTF8" in given

@@ -12,14 +12,20 @@ SENDER_OK = Reply(250, "2.1.0", "Sender OK")
 RECIPIENT_OK = Reply(250, "2.1.5", "Recipient OK")
 BYE = Reply(221, "2.0.0", "Bye")  #: RFC 5321 section 4.1.1.10
 READY_FOR_TLS = Reply(220, "2.0.0", "Ready to start TLS")  #: RFC 3207 section 4
+AUTHENTICATED = Reply(235, "2.7.0", "Authenticated")  #: RFC 4954 section 6, as the others of AUTH
 CANNOT_VERIFY = Reply(252, "2.1.5", "Not verified here; send the mail and see")  #: RFC 5321 section 3.5.3
-HELP = Reply(214, "2.0.0", "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY STARTTLS HELP")
+HELP = Reply(214, "2.0.0", "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY STARTTLS AUTH HELP")
 SEND_DATA = Reply(354, "", "Send the mail, end with <CR><LF>.<CR><LF>")  #: RFC 5321 section 4.1.1.4
 
 
 def greeting(hostname: str, protocol: str) -> Reply:
     """220: the door's first words (RFC 5321 section 4.3.1)."""
     return Reply(220, "", f"{hostname} {protocol} docbridge")
+
+
+def challenge(question: str) -> Reply:
+    """334: what is to be answered (RFC 4954 section 4); the question is base64, and may be empty."""
+    return Reply(334, "", question)
 
 
 def chunk_taken(octets: int) -> Reply:
@@ -44,6 +50,7 @@ TOO_SLOW = Reply(421, "4.4.2", "The mail arrives too slowly")
 STOPPING = Reply(421, "4.3.2", "The service is stopping, come back later")
 TRY_LATER = Reply(451, "4.3.0", "Cannot keep the mail now, send it again later")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients, send the rest in another mail")  #: 4.5.3.1.10
+AUTH_LATER = Reply(454, "4.7.0", "Cannot check the password now, try again later")
 NO_TLS_NOW = Reply(454, "4.7.0", "TLS not available")  #: RFC 3207 section 4
 
 
@@ -76,6 +83,13 @@ MAIL_FIRST = Reply(503, "5.5.1", "Say MAIL first")
 MAIL_NESTED = Reply(503, "5.5.1", "A mail is already under way")
 CHUNKS_BEGUN = Reply(503, "5.5.1", "The mail is arriving by BDAT; go on, or say RSET")  #: RFC 3030 section 2
 TLS_ALREADY = Reply(503, "5.5.1", "TLS is already on")
+AUTH_LINE_TOO_LONG = Reply(500, "5.5.6", "Line of the authentication too long")
+AUTH_CANCELLED = Reply(501, "5.7.0", "Authentication cancelled")
+AUTH_NOT_UNDERSTOOD = Reply(501, "5.5.2", "Authentication not understood")
+AUTH_ALREADY = Reply(503, "5.5.1", "Authenticated already")
+AUTH_MECHANISM = Reply(504, "5.5.4", "PLAIN or LOGIN")
+AUTH_FAILED = Reply(535, "5.7.8", "Name or password wrong")
+AUTH_NEEDS_TLS = Reply(538, "5.7.11", "Passwords only over TLS")
 NO_SUCH_RECIPIENT = Reply(550, "5.1.1", "No such recipient here")
 BARE_LINE_END = Reply(550, "5.6.0", "CR or LF alone in the mail; lines end in CR LF")  #: RFC 5321 section 2.3.8
 TOO_LARGE = Reply(552, "5.3.4", "The mail is larger than this door takes")  #: RFC 1870 section 6

@@ -33,7 +33,7 @@ class Session(Introduction):
             return await self.say(replies.MAIL_NESTED)
         if self._mails >= self.given.settings.max_mails_per_connection:
             await self.end(replies.TOO_MANY_MAILS)
-        sender = parameters.read_mail(arg or "", self.extended)
+        sender = parameters.read_mail(arg or "", self.extended, self.offers_auth)
         if isinstance(sender, Reply):
             return await self.say(sender)
         if sender.size > self.given.settings.max_size:
@@ -145,7 +145,9 @@ class Session(Introduction):
             return await self.answer(refusal, mail)
         self.deadline = float("inf")  # now it is the peer who waits for us
         try:
-            kept = await self.given.keep(body.incoming, mail.origin(self.peer, self.helo, self.tls), self.given.now())
+            kept = await self.given.keep(
+                body.incoming, mail.origin(self.peer, self.helo, self.tls, self.user), self.given.now()
+            )
         except Unavailable as away:
             log.warning("smtp.not_kept", peer=self.peer, cause=away.cause)
             self.drop()

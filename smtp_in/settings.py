@@ -28,8 +28,17 @@ class SmtpSettings:
         Path | None,
         "PEM file of authorities: clients are asked for a certificate of theirs, whose subject is kept with the mail.",
     ] = None
-    reload_every: Annotated[timedelta, "How often the files of certificates are looked at for changes."] = timedelta(
-        seconds=5
+    users_file: Annotated[
+        Path | None,
+        "Local systems that may submit with AUTH, over TLS only: lines name:hash, mode 0600; a hash is made by the "
+        "program argon2 (`argon2 SALT -id -e`).",
+    ] = None
+    auth_delay: Annotated[timedelta, "How long a wrong password is left unanswered."] = timedelta(seconds=2)
+    max_auth_failures: Annotated[
+        int, "Wrong passwords a minute from one address; then 454 4.7.0 without a look. 0 = no limit."
+    ] = 10
+    reload_every: Annotated[timedelta, "How often the files of certificates and users are looked at for changes."] = (
+        timedelta(seconds=5)
     )
     max_connections: Annotated[int, "Connections at a time; more hear 421 4.7.0."] = 1000
     max_connections_per_address: Annotated[int, "Connections at a time from one address; more hear 421 4.7.0."] = 100
@@ -78,3 +87,5 @@ class SmtpSettings:
             raise ValueError("tls_listen needs tls_certificate and tls_key")
         if self.client_ca_file is not None and self.tls_certificate is None:
             raise ValueError("client_ca_file needs tls_certificate and tls_key")
+        if self.users_file is not None and self.tls_certificate is None:
+            raise ValueError("users_file needs tls_certificate and tls_key: passwords go over TLS only")

@@ -15,7 +15,7 @@ class Transaction:
     recipients: list[ForwardPath] = field(default_factory=list)
     body: Body | None = None  #: set while octets are kept back
 
-    def origin(self, peer: str, helo: str, tls: str) -> SmtpOrigin:
+    def origin(self, peer: str, helo: str, tls: str, user: str) -> SmtpOrigin:
         """Where the mail came from, for the store. The mail itself gets no Received line: its bytes stay exact."""
         return SmtpOrigin(
             mail_from=self.sender.address,
@@ -23,6 +23,7 @@ class Transaction:
             peer=peer,
             helo=helo,
             tls=tls,
+            user=user,
             body=self.sender.body,
             smtputf8=self.sender.smtputf8,
             ret=self.sender.ret,
