@@ -21,19 +21,14 @@ class Blobs:
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
         self._root = settings.data / "blobs"
-        self._prepared = False
+        self._durable: set[Path] = set()  # folders whose own name is known to be on disk
 
     def prepare(self) -> None:
-        """Make the 256 folders, once, so that a put never has to flush more than one."""
-        if self._prepared:
-            return
-        if not (self._root / "ff").is_dir():
+        """Make the root, once."""
+        if not self._root.is_dir():
             with translated():
                 self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-                for number in range(256):
-                    (self._root / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
-                _flush_folder(self._root)
-        self._prepared = True
+                _flush_folder(self._root.parent)
 
     def put(self, content: bytes | Incoming) -> str:
         """Keep `content` durably; returns its name.
@@ -87,12 +82,21 @@ class Blobs:
         spooled = incoming.settle()
         path = self.path(sha256)
         with translated():
-            self.prepare()
+            self._make(path.parent)
             # The same name means the same bytes; renaming over a file that was damaged on disk mends it.
             spooled.rename(path)
             incoming.moved()
             _flush_folder(path.parent)
         return sha256
+
+    def _make(self, folder: Path) -> None:
+        """Make one of the 256 folders.  One that is there may have been made a moment ago by somebody who has not
+        flushed its name yet, so each process flushes once for each."""
+        if folder not in self._durable:
+            self.prepare()
+            folder.mkdir(mode=0o700, exist_ok=True)
+            _flush_folder(self._root)
+            self._durable.add(folder)
 
 
 def _never_small(settings: StoreSettings) -> StoreSettings:
