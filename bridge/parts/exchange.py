@@ -116,8 +116,9 @@ class Exchange:
         )
         out = BytesIO()
         write(packet, out)
-        # Derived from the letter's delivery: reported twice it is the same packet.
-        id_ = str(uuid.uuid5(_STATUSES, delivery.id))
+        # Derived: reported twice it is the same packet; but what a bounce or a further attempt made of it is another.
+        tries = len(store.deliveries.attempts(delivery.id))
+        id_ = str(uuid.uuid5(_STATUSES, f"{delivery.id}/{tries}/{code.value}"))
         summary = {"axis": self._axis.name, "status": code.value, "delivery": delivery.id}
         return store.deliveries.mark_reported(
             [delivery.id],

@@ -71,6 +71,7 @@ def shared(
         {
             "RESOLVER__NAMESERVERS": f'["127.0.0.1:{names.port}"]',
             "RESOLVER__TIMEOUT": "2 s",
+            "SANDBOX__CHILDREN": "2",
             **{f"IMAP_POLL__ACCOUNT__VANTHU__{key}": value for key, value in good.items()},
             **{f"IMAP_POLL__ACCOUNT__WRONG__{key}": value for key, value in bad.items()},
         },

@@ -85,7 +85,7 @@ class House:
             "RECEIPTS__GATHER": "300 ms",
             "WORKER__POLL": "100 ms",
             "WEB__LISTEN": f"{LOOPBACK}:{self.web}",
-            "SANDBOX__CHILDREN": "2",
+            "SANDBOX__CHILDREN": "1",
             "SANDBOX__FOLDER": str(self.folder / "sandbox"),
             "RESOLVER__NAMESERVERS": f'["{LOOPBACK}:9"]',  # nobody answers there: no journey asks the world
             "RESOLVER__TIMEOUT": "100 ms",
@@ -238,7 +238,7 @@ class House:
         return files
 
     def settled(self) -> None:
-        """Waits until no mail, delivery or notice is open, then audits: nothing may be amiss."""
+        """Waits until no mail and no envelope is open, then audits: nothing may be amiss."""
 
         def quiet() -> bool:
             counts = self.store.mails.states()

@@ -73,7 +73,7 @@ def test_a_stop_in_mid_work_loses_nothing_and_a_new_start_finishes_it(
 ) -> None:
     bridge = build()
     bridge.start()
-    mails = [from_agency(signed(pki)) for _ in range(6)]
+    mails = [from_agency(signed(pki)) for _ in range(4)]
     for mail in mails:
         bridge.send(mail.raw, mail.mail_from)
     assert bridge.stop() == 0
@@ -89,11 +89,11 @@ def test_a_stop_in_mid_work_loses_nothing_and_a_new_start_finishes_it(
 def test_a_mail_that_only_waits_while_the_service_is_killed_again_and_again_is_not_blamed(
     build: Callable[..., House], pki: Pki
 ) -> None:
-    bridge = build()
+    bridge = build({"WORKER__CRASHES": "2"})
     mail = from_agency(signed(pki))
     bridge.start()
     bridge.send(mail.raw, mail.mail_from)
-    for _ in range(4):
+    for _ in range(2):
         bridge.stop(signal.SIGKILL)
         bridge.start()
     packet_of(bridge, bridge.judged(mail.message_id))

@@ -129,11 +129,14 @@ def test_each_recipient_has_a_fate_of_its_own(bridge: House, postfix_server: Pos
     assert len(postfix_server.letters(busy)) == 1
 
 
-def test_a_bounce_of_a_letter_taken_by_the_smarthost_is_a_failure(bridge: House, postfix_server: PostfixSink) -> None:
+def test_a_bounce_of_a_letter_taken_by_the_smarthost_is_a_failure_and_a_second_status(
+    bridge: House, postfix_server: PostfixSink
+) -> None:
     address = receiver(bridge)
     mail = taken(bridge, put(bridge, decision(), [address]))
     (letter,) = postfix_server.wait_for(address)
     (delivery,) = letters(bridge, mail)
+    assert [one.status for one in statuses(bridge, mail, 1)] == [StatusCode.ARRIVED]
     report = (
         f"From: MAILER-DAEMON@mx.example\r\nTo: {letter.return_path}\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
         f"Message-ID: <{secrets.token_hex(8)}@mx.example>\r\n"
@@ -150,6 +153,7 @@ def test_a_bounce_of_a_letter_taken_by_the_smarthost_is_a_failure(bridge: House,
         return found is not None and isinstance(found.state, Failed)
 
     wait_until(failed, 60, "the delivery being failed")
+    assert {one.status for one in statuses(bridge, mail, 2)} == {StatusCode.ARRIVED, StatusCode.REFUSED}
 
 
 def test_what_is_no_packet_goes_to_bad_with_the_reason(bridge: House) -> None:
