@@ -6,6 +6,7 @@ those of other machines run out, and somebody takes the work again.
 
 import asyncio
 import contextlib
+import resource
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from imap_poll.door import StorePort
 from outbound.sender import Sender
 from smtp_in.door import Door as SmtpDoor
 from smtp_in.entrance import entrances
+from smtp_in.room import Room
 from store.arrival import Kept
 from store.errors import Unavailable
 from store.incoming import Incoming
@@ -36,6 +38,7 @@ from store.store import Store
 
 _log = structlog.get_logger("docbridge.service")
 PARTS = ("smtp", "imap", "worker", "sender", "axis", "web")
+_HANDLES = 65_536
 _JOIN = 60.0  # seconds for a judging in hand to end; its lease covers the rest
 
 
@@ -46,6 +49,7 @@ async def run(settings: Settings, store: Store, parts: tuple[str, ...], ready: C
         OSError: a port cannot be had.
         Unavailable: the store cannot be used.
     """
+    _have_handles()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -70,6 +74,14 @@ async def run(settings: Settings, store: Store, parts: tuple[str, ...], ready: C
             if not await asyncio.to_thread(part.join, _JOIN):
                 _log.warning("still_busy", part=part.name)
         await asyncio.to_thread(bench.pool.close)
+
+
+def _have_handles() -> None:
+    """As many open files as the system allows: a thousand connections are more than the usual 1,024 leave room for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _HANDLES if hard == resource.RLIM_INFINITY else min(_HANDLES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Running) -> None:
@@ -150,12 +162,15 @@ async def _smtp(bench: Bench, calls: Calls, running: Running) -> Callable[[], Aw
         calls.arrived()
         return kept
 
+    room = Room(bench.settings.smtp_in, bench.settings.store.data, lambda: bench.store.intake.waiting)
+
     async def refresh() -> None:
         while True:
             await asyncio.sleep(1)
             await asyncio.to_thread(doors.refresh)
+            await asyncio.to_thread(room.look)
 
-    door = SmtpDoor(bench.settings.smtp_in, doors.may_receive, keep, bench.store.incoming)
+    door = SmtpDoor(bench.settings.smtp_in, doors.may_receive, keep, bench.store.incoming, room=room)
     await door.start()
     running.smtp = door
     refreshing = asyncio.create_task(refresh())

@@ -11,10 +11,10 @@ from ipaddress import ip_network
 from smtp_in.certificate import Certificate
 from smtp_in.entrance import Entrance, entrances
 from smtp_in.gate import Gate
-from smtp_in.given import Given, Keep, MayReceive
+from smtp_in.given import Given, HasRoom, Keep, MayReceive
 from smtp_in.lmtp import LmtpSession
 from smtp_in.pace import Pace
-from smtp_in.rate import Rate
+from smtp_in.rates import Rates
 from smtp_in.roster import Roster
 from smtp_in.session import Session
 from smtp_in.settings import SmtpSettings
@@ -39,6 +39,7 @@ class Door:
         keep: Keep,
         incoming: Callable[[], Incoming],
         now: Callable[[], datetime] = _utc_now,
+        room: HasRoom = lambda: None,
     ) -> None:
         """Nothing is opened yet but the certificate and the users' file.
 
@@ -57,7 +58,8 @@ class Door:
             pace=Pace.of(settings),
             certificate=self._certificate,
             users=self._users,
-            failures=Rate(settings.max_auth_failures),
+            rates=Rates(settings),
+            room=room,
         )
         self._roster = Roster(settings)
         self._servers: list[asyncio.Server | Gate] = []

@@ -6,17 +6,20 @@ from datetime import datetime
 
 from smtp_in.certificate import Certificate
 from smtp_in.pace import Pace
-from smtp_in.rate import Rate
+from smtp_in.rates import Rates
 from smtp_in.settings import SmtpSettings
 from smtp_in.users import Users
 from store.arrival import Kept
 from store.incoming import Incoming
 from store.mail import Origin
+from store.reply import Reply
 
 #: Whether mail for this address is ours to take. From memory, or awaited for at most a few seconds.
 MayReceive = Callable[[str], bool | Awaitable[bool]]
 #: Returns when the mail is on disk; raises `Unavailable` when nothing of it is (`store.intake.Intake.keep_async`).
 Keep = Callable[[Incoming, Origin, datetime], Awaitable[Kept]]
+#: Whether another mail may begin: None, or what to say. From memory (`smtp_in.room.Room`).
+HasRoom = Callable[[], Reply | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +35,5 @@ class Given:
     pace: Pace
     certificate: Certificate | None  #: None = no TLS here
     users: Users | None  #: None = AUTH is not offered
-    failures: Rate  #: of wrong passwords, by address
+    rates: Rates
+    room: HasRoom

@@ -91,7 +91,7 @@ class Introduction(Connection):
         credentials = await self._credentials(mechanism.upper(), answer.strip(" "))
         if isinstance(credentials, Reply):
             return await self.say(credentials)
-        if self.given.failures.full(self.peer, self.loop.time()):
+        if not self.given.rates.may_guess(self.peer, self.loop.time()):
             return await self.say(replies.AUTH_LATER)
         self.deadline = float("inf")  # it is the peer who waits
         reply = await users.reply(credentials)
@@ -99,7 +99,7 @@ class Introduction(Connection):
         if reply.code == replies.AUTHENTICATED.code:
             self.user = credentials.name
         elif reply.code == replies.AUTH_FAILED.code:
-            self.given.failures.count(self.peer, self.loop.time())
+            self.given.rates.guessed_wrong(self.peer, self.loop.time())
             await self.linger(self.given.settings.auth_delay.total_seconds())
         return await self.say(reply)
 

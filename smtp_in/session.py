@@ -38,6 +38,10 @@ class Session(Introduction):
             return await self.say(sender)
         if sender.size > self.given.settings.max_size:
             return await self.say(replies.TOO_LARGE)
+        refusal = self.given.room() or self.given.rates.begin(sender.address, self.peer, self.loop.time())
+        if refusal is not None:
+            log.info("smtp.put_off", peer=self.peer, code=refusal.code, cause=refusal.cause)
+            return await self.say(refusal)
         self.mail = Transaction(sender)
         return await self.say(replies.SENDER_OK)
 

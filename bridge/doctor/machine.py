@@ -60,8 +60,8 @@ def disk(settings: Settings) -> Iterator[Checkup]:
     folder = _existing(settings.store.data)
     usage = shutil.disk_usage(folder)
     says = f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.1f} GB at {folder}"
-    do = "make room: mails are refused with 451 4.3.0 when the disk is full"
-    if usage.free < max(_SCARCE, 3 * settings.smtp_in.max_size):
+    do = "make room: mails are put off with 452 4.3.1 when less than [smtp_in] min_free_disk is free"
+    if usage.free < max(_SCARCE, settings.smtp_in.min_free_disk, 3 * settings.smtp_in.max_size):
         yield problem("disk", says, do)
     elif usage.free < _LITTLE:
         yield warning("disk", says, do)

@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from smtp_in.settings import SmtpSettings
+from store.reply import Reply
 from tests.wire.served import SETTINGS, Keep, MayReceive, Served, Store, ours, served
 
 
@@ -17,7 +18,12 @@ class OpenDoor(Protocol):
     """Opens a door for the rest of the test."""
 
     def __call__(
-        self, settings: SmtpSettings = ..., *, may_receive: MayReceive = ..., keep: Keep | None = ...
+        self,
+        settings: SmtpSettings = ...,
+        *,
+        may_receive: MayReceive = ...,
+        keep: Keep | None = ...,
+        room: Callable[[], Reply | None] = ...,
     ) -> Served: ...
 
 
@@ -42,12 +48,16 @@ def open_door(tmp_path: Path, empty_store: Path) -> Iterator[OpenDoor]:
         count = 0
 
         def opened(
-            settings: SmtpSettings = SETTINGS, *, may_receive: MayReceive = ours, keep: Keep | None = None
+            settings: SmtpSettings = SETTINGS,
+            *,
+            may_receive: MayReceive = ours,
+            keep: Keep | None = None,
+            room: Callable[[], Reply | None] = lambda: None,
         ) -> Served:
             nonlocal count
             count += 1
             folder = shutil.copytree(empty_store, tmp_path / f"store{count}")
-            return stack.enter_context(served(folder, settings, may_receive, keep))
+            return stack.enter_context(served(folder, settings, may_receive, keep, room))
 
         yield opened
 

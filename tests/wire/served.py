@@ -18,6 +18,7 @@ import uvloop
 from sqlalchemy import select
 
 from smtp_in.door import Door
+from smtp_in.room import Room
 from smtp_in.settings import SmtpSettings
 from store.arrival import Kept
 from store.blobs import Blobs
@@ -26,6 +27,7 @@ from store.contents import Contents
 from store.incoming import Incoming
 from store.intake import Intake
 from store.mail import Origin, SmtpOrigin
+from store.reply import Reply
 from store.schema import mails
 from store.settings import StoreSettings
 
@@ -103,11 +105,15 @@ class Served:
 
 @contextlib.contextmanager
 def served(
-    folder: Path, settings: SmtpSettings, may_receive: MayReceive = ours, keep: Keep | None = None
+    folder: Path,
+    settings: SmtpSettings,
+    may_receive: MayReceive = ours,
+    keep: Keep | None = None,
+    room: Callable[[], Reply | None] = lambda: None,
 ) -> Iterator[Served]:
     """Serve in a thread until the block ends."""
     store = Store.open(folder)
-    door = Door(settings, may_receive, keep or store.intake.keep_async, store.incoming)
+    door = Door(settings, may_receive, keep or store.intake.keep_async, store.incoming, room=room)
     ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def main() -> None:
@@ -149,11 +155,19 @@ def _log_as_in_service() -> None:
     )
 
 
-async def _serve(folder: Path, port: int, max_size: int) -> None:
+async def _serve(folder: Path, port: int, max_size: int, connections: int) -> None:
     store = Store.open(folder)
     store.intake.start()
-    settings = SmtpSettings(listen=(f"127.0.0.1:{port}",), hostname="door.example", max_size=max_size)
-    door = Door(settings, lambda address: True, store.intake.keep_async, store.incoming)
+    settings = SmtpSettings(
+        listen=(f"127.0.0.1:{port}",),
+        hostname="door.example",
+        max_size=max_size,
+        max_connections=connections,
+        max_connections_per_address=connections,
+        max_connections_per_network=connections,
+    )
+    room = Room(settings, folder, lambda: store.intake.waiting)
+    door = Door(settings, lambda address: True, store.intake.keep_async, store.incoming, room=room)
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     await door.start()
@@ -163,10 +177,13 @@ async def _serve(folder: Path, port: int, max_size: int) -> None:
 
 
 if __name__ == "__main__":
-    where, listen, size, file_limit = sys.argv[1:5]
+    where, listen, size, file_limit, *guests = sys.argv[1:]
+    most = int(guests[0]) if guests else 100
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if int(file_limit):  # a disk that fills up: writing beyond fails with EFBIG once SIGXFSZ is ignored
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(file_limit), int(file_limit)))
     _log_as_in_service()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as main_runner:
-        main_runner.run(_serve(Path(where), int(listen), int(size)))
+        main_runner.run(_serve(Path(where), int(listen), int(size), most))

@@ -1,8 +1,10 @@
 """The door as a process of its own: its memory under a mail without end, and a disk that fills up."""
 
 import contextlib
+import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +28,9 @@ _ENVELOPE = """
 
 
 @contextlib.contextmanager
-def process(folder: Path, max_size: int, file_limit: int = 0) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def process(
+    folder: Path, max_size: int, file_limit: int = 0, connections: int = 100
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """Serve until the block ends: the port, the process."""
     port = free_port()
     command = [
@@ -37,6 +41,7 @@ def process(folder: Path, max_size: int, file_limit: int = 0) -> Iterator[tuple[
         str(port),
         str(max_size),
         str(file_limit),
+        str(connections),
     ]
     log = folder / "door.log"
     with running("door", command, log, lambda: answers(port, b"220 door.example"), cwd=_ROOT) as started:
@@ -91,3 +96,21 @@ def test_sigterm_ends_the_process_cleanly(tmp_path: Path) -> None:
         peer.talk("S: 421 4.3.2 *\nEOF")
         wait_until(lambda: server.poll() is not None, what="the end")
         assert server.returncode == 0
+
+
+def test_a_thousand_idle_connections_stop_neither_mails_nor_each_other(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))  # a thousand sockets here, too
+    with process(tmp_path, 1_000_000, connections=1010) as (port, server), contextlib.ExitStack() as stack:
+        slow = [stack.enter_context(Peer(port)) for _ in range(1000)]
+        for number, peer in enumerate(slow):
+            peer.socket.sendall(b"EHLO slow" if number % 2 else b"")  # half of a command, and nothing at all
+        for number in range(20):
+            begun = time.monotonic()
+            with Peer(port) as peer:
+                peer.talk(f"{_ENVELOPE}\nC: {number}\nC: .\nS: 250 2.0.0 *")
+            assert time.monotonic() - begun < 5
+        assert resident(server.pid) < 100 * 2**20
+        for peer in (slow[0], slow[-1]):
+            peer.talk("R: .example\\r\\n\nS: 220 *\nS: *")
+    assert len(sizes(tmp_path)) == 20
