@@ -127,7 +127,9 @@ def _settled(store: Store, count: int, letters: Path) -> bool:
     """All mails judged, nothing queued, and a receipt or a letter for each."""
     if not _judged(store, count):
         return False
-    return len(list(letters.glob("*.eml"))) >= count and not any(store.deliveries.list(state=Queued))
+    # In this order: a letter's end adds its status packet, and only then is nothing left to send.
+    told = len(list(letters.glob("*.eml"))) >= count and not store.deliveries.settled_unreported()
+    return told and not any(store.deliveries.list(state=Queued))
 
 
 def _show(console: Console, directory: Path, store: Store, sent: tuple[Sample, ...], letters: Path) -> bool:
