@@ -4,5 +4,5 @@
 JOBS = {
     "judge": "bridge.in_child:judge",
     "recognise": "bridge.in_child:recognise",
-    "route": "bridge.route_test:routes_of",
+    "route": "bridge.route_question:routes_of",
 }

@@ -111,7 +111,7 @@ def remove(ctx: click.Context, id_: str, reason: str) -> None:
 def test(ctx: click.Context, file: Path, mail_from: str, rcpt_to: tuple[str, ...], json_: bool) -> int:
     """Say where FILE.eml would go, and which rule says so.  Exit code 1 when nowhere."""
     from bridge.jobs import JOBS
-    from bridge.route_test import RouteQuestion, RoutesFound
+    from bridge.route_question import RouteQuestion, RoutesFound
     from bridge.sandbox.outcome import Answered
     from bridge.sandbox.pool import Pool
     from bridge.wiring import snapshot_of
