@@ -1,7 +1,8 @@
 """An Arrival is one handing-in of bytes; a mail may arrive more than once and is kept once.
 
-What makes two arrivals the same mail: the same bytes, reverse path and recipients (SMTP, file) or the same bytes and
-account (IMAP) within the window; the same message of the same mailbox, or the same packet of an axis, at any time.
+What makes two arrivals the same mail: the same bytes, reverse path and recipients (SMTP, file) or the same packet of an
+axis within the window; the same bytes in the same account (IMAP), or the same place, at any time: a mailbox that was
+renamed, moved or made anew shows mails of any age again, and a mail that was sent again differs in its trace fields.
 """
 
 import json
@@ -119,7 +120,8 @@ def write_arrivals(
             entries.append(_entry(arrival, answers[-1]))
             continue
         origin = dumped(_ORIGIN, arrival.origin)
-        same = next((one for one in known.get(key, ()) if abs(arrival.at - one.at) <= window), None)
+        ever = isinstance(arrival.origin, ImapOrigin)
+        same = next((one for one in known.get(key, ()) if ever or abs(arrival.at - one.at) <= window), None)
         mail_id = new_id() if same is None else same.mail_id
         if same is None:
             new_mails.append(_mail_row(mail_id, arrival, origin, key))

@@ -18,7 +18,7 @@ import structlog
 from store.arrival import Arrival, Kept, write_arrivals
 from store.blobs import Blobs
 from store.connection import Database
-from store.contents import Contents
+from store.contents import Content, Contents
 from store.errors import Unavailable
 from store.incoming import Incoming, sweep
 from store.mail import Origin
@@ -87,7 +87,25 @@ class Intake:
         Raises:
             Unavailable: it is not kept, and nothing of it will appear later.
         """
-        arrival = Arrival(self._contents.ready(incoming), origin, received_at)
+        return self._entered(self._contents.ready(incoming), origin, received_at).result()
+
+    def submit(self, incoming: Incoming, origin: Origin, received_at: datetime) -> Future[Kept]:
+        """`keep` for who has more to do meanwhile: what is submitted together shares commits, large ones their flushes.
+
+        The future holds Unavailable when it is not kept.
+        """
+        flushers = self._flushers
+        if incoming.small or flushers is None:
+            try:
+                return self._entered(self._contents.ready(incoming), origin, received_at)
+            except Unavailable as unavailable:
+                failed: Future[Kept] = Future()
+                failed.set_exception(unavailable)
+                return failed
+        # A flusher waits for the commit too; they are several, so that commits are still shared.
+        return flushers.submit(self.keep, incoming, origin, received_at)
+
+    def _entered(self, content: Content, origin: Origin, received_at: datetime) -> Future[Kept]:
         future: Future[Kept] = Future()
 
         def resolve(outcome: Kept | BaseException) -> None:
@@ -96,8 +114,8 @@ class Intake:
             else:
                 future.set_result(outcome)
 
-        self._enter(_Waiting(arrival, None, resolve))
-        return future.result()
+        self._enter(_Waiting(Arrival(content, origin, received_at), None, resolve))
+        return future
 
     async def keep_async(self, incoming: Incoming, origin: Origin, received_at: datetime) -> Kept:
         """`keep` for the event loop: never blocks it.  A caller who is cancelled may still have kept the mail.

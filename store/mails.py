@@ -88,13 +88,16 @@ class Mails:
             asked = select(arrivals.c.at).where(arrivals.c.mail_id == mail_id).order_by(arrivals.c.id)
             return tuple(connection.execute(asked).scalars())
 
-    def uids(self, account: str, mailbox: str, uidvalidity: int) -> frozenset[int]:
-        """The UIDs of that mailbox whose messages are on disk."""
-        where = and_(
-            arrivals.c.account == account, arrivals.c.mailbox == mailbox, arrivals.c.uidvalidity == uidvalidity
-        )
+    def uids(self, account: str, mailbox: str, uidvalidity: int, above: int) -> dict[int, datetime | None]:
+        """The UIDs greater than `above` of that mailbox whose messages are on disk, with their internal dates.
+
+        Of a UID that showed two messages (a server that was set back) the later one's date.
+        """
+        place = (arrivals.c.account == account) & (arrivals.c.mailbox == mailbox)
+        where = and_(place, arrivals.c.uidvalidity == uidvalidity, arrivals.c.uid > above)
         with self._db.reading() as connection:
-            return frozenset(connection.execute(select(arrivals.c.uid).where(where).distinct()).scalars())
+            rows = connection.execute(select(arrivals.c.uid, arrivals.c.origin).where(where).order_by(arrivals.c.id))
+            return {row.uid: getattr(row.origin, "internal_date", None) for row in rows}
 
     def decisions(self, mail_id: str) -> tuple[Decision, ...]:
         """What persons decided about the mail, oldest first."""

@@ -23,7 +23,7 @@ from store.mail import Origin
 from store.reply import Reply
 from validation.inspected import Inspected
 
-HEAD = "0003"  #: the newest revision in `migrations/versions`; a test holds the two together
+HEAD = "0004"  #: the newest revision in `migrations/versions`; a test holds the two together
 
 Path = tuple[str, ...]
 
@@ -85,6 +85,19 @@ arrivals = Table(
     Column("uid", BigInteger),
     Column("place", Text, unique=True),  # digest of where it lay, for origins that can show the same thing again
     Index("ix_arrivals_imap", "account", "mailbox", "uidvalidity", "uid"),
+)
+
+# How far each mailbox of the IMAP door is settled.
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("account", Plain, primary_key=True),
+    Column("mailbox", Plain, primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("internal_date", Moment),
+    Column("terms", Plain, nullable=False),
+    Column("left", Integer, nullable=False),
 )
 
 judgements = Table(

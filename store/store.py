@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from store.blobs import Blobs
+from store.bookmarks import Bookmarks
 from store.connection import Database, check_schema, open_database
 from store.deliveries import Deliveries
 from store.incoming import Incoming
@@ -35,6 +36,7 @@ class Store:
     letters: Letters
     deliveries: Deliveries
     notices: Notices
+    bookmarks: Bookmarks
     journal: Journal
     registry: Registry
 
@@ -75,6 +77,7 @@ def open_store(settings: StoreSettings, clock: Callable[[], datetime] = utc_now,
         letters=Letters(*parts),
         deliveries=Deliveries(*parts),
         notices=Notices(*parts),
+        bookmarks=Bookmarks(db),
         journal=Journal(db),
         registry=registry_of(db),
     )
