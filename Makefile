@@ -53,7 +53,7 @@ check: .venv/installed-dev
 bench: .venv/installed-dev
 	@scripts/setup-test
 	@mkdir -p var
-	$(PY) -m bench.intake
+	$(PY) -m bench
 
 stress: .venv/installed-dev
 	@scripts/setup-test

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 #: Modules with `run(rounds) -> rows`; a row has "benchmark", "case", "peer", "ratio" and what it measured.
-BENCHMARKS = ("bench.intake", "bench.pipeline")
+BENCHMARKS = ("bench.intake", "bench.pipeline", "bench.reading")
 
 _SHOWN = ("benchmark", "case", "peer", "ratio", "ours_per_second", "peer_per_second", "cpu_ratio", "rounds")
 

@@ -11,6 +11,7 @@ from validation.mime_charset import nfc
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\|/|\.{1,2}[\\/]|~/")
+_HARMLESS = re.compile(r"|\w(?:[\w ()_-]{0,150}[\w)])?\.\w{1,10}", re.ASCII)  # nothing, or one that needs no cleaning
 _BLANKS = re.compile(r"\s+")
 LONGEST = 200  #: characters; most file systems hold 255 octets
 
@@ -53,6 +54,8 @@ EXTENSIONS = {
 
 def clean_name(name: str) -> str:
     """`name` as one path segment; "" if nothing of it can be kept."""
+    if _HARMLESS.fullmatch(name) and "  " not in name:
+        return name
     text = nfc(name).strip()
     if _DRIVE.match(text) or "\\" in text:
         text = re.split(r"[\\/]", text.rstrip("\\/"))[-1]

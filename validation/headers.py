@@ -15,6 +15,11 @@ from validation.mime_words import decode_words
 from validation.settings import ReadingCaps
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]?")
+# A field with its folds, as nearly all are written; a line end that is none, or a blank line, goes the longer way.
+_ORDINARY = re.compile(rb"([!-9;-~]{1,200}+)[ \t]*+:[ \t]?([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)\r?\n")
+# One address, with or without a display name: nothing in it needs to be taken apart character by character.
+_PLAIN_MAILBOX = re.compile(rb"[^<>]*+(?:<[^<>]*+>)?[ \t]*+\Z")
+_INTRICATE = re.compile(rb'["(:;\\]')
 _SURELY = re.compile(
     rb"(?:content-(?:type|transfer-encoding|disposition|id)|mime-version|subject|from|to|cc|date|message-id|"
     rb"received|x-[!-9;-~]+)[ \t]*:",
@@ -39,14 +44,15 @@ class Headers:
 
     fields: tuple[tuple[str, bytes], ...]  #: name as written, raw value with its folds
     defects: tuple[str, ...] = ()  #: machine words for repairs
-    limits: tuple[str, ...] = ()  #: caps that were reached
+    limits: tuple[tuple[str, int], ...] = ()  #: caps that were reached, and the octets behind each that were not read
 
     def raw(self, name: str) -> bytes | None:
         """The raw value of the first field of that name, unfolded; None if there is none."""
         wanted = name.lower()
+        length = len(wanted)
         for written, value in self.fields:
-            if written.lower() == wanted:
-                return _FOLD.sub(b" ", value).strip()
+            if len(written) == length and written.lower() == wanted:  # most names differ in length
+                return (_FOLD.sub(b" ", value) if b"\n" in value or b"\r" in value else value).strip()
         return None
 
     def all(self, name: str) -> tuple[str, ...]:
@@ -118,6 +124,10 @@ def mailboxes(raw: bytes, cap: int) -> list[Mailbox]:
     """The addresses in one address list, in one pass: comments, quotes, groups and routes included."""
     found: list[Mailbox] = []
     display, comment = bytearray(), bytearray()
+    if len(raw) < 1000 and b"," not in raw and not _INTRICATE.search(raw) and _PLAIN_MAILBOX.match(raw):
+        before, bracket, behind = raw.partition(b"<")
+        only = _mailbox(bytearray(before), bytearray(behind.rstrip(b" \t")[:-1]) if bracket else None, comment)
+        return [only] if only is not None and only.address else []
     angle: bytearray | None = None
     depth, quoted, inside, escaped = 0, False, False, False
 
@@ -178,10 +188,25 @@ def split_block(raw: bytes, start: int, end: int, eol: bytes, caps: ReadingCaps)
     """
     fields: list[tuple[str, bytes]] = []
     defects: list[str] = []
-    limits: list[str] = []
+    limit, unread = "", 0
     name, value_start, value_end = "", start, start
     position = start
     while position < end:
+        if position - start > caps.header_bytes or len(fields) >= caps.headers:
+            blank = re.compile(rb"\r*\n\r*\n" if eol == b"\n" else rb"\r\r").search(raw, max(position - 4, start), end)
+            body = blank.end() if blank else end
+            if body - position > 2:  # more than the blank line itself
+                limit, unread = "header_bytes" if len(fields) < caps.headers else "headers", body - position
+            position = body
+            break
+        field = _ORDINARY.match(raw, position, end) if eol == b"\n" else None
+        if field is not None:
+            if name:
+                fields.append((name, raw[value_start:value_end]))
+            name = field.group(1).decode("ascii")
+            value_start, value_end = field.span(2)
+            position = field.end()
+            continue
         stop = raw.find(eol, position, end)
         stop, following = (end, end) if stop < 0 else (stop, stop + 1)
         while (
@@ -194,32 +219,31 @@ def split_block(raw: bytes, start: int, end: int, eol: bytes, caps: ReadingCaps)
         if raw[position] in b" \t" and name:
             # A "continuation" of blanks alone in front of a body is rarer than a fold of blanks: both are header.
             value_end = stop
-        else:
-            field = _FIELD.match(raw, position, stop)
-            if field is None:
-                if position == start and raw[position : position + 5] in {b"From ", b">From"}:
-                    position = following  # the envelope line of an mbox
-                    start = position
-                    continue
-                if not raw[position:stop].strip(b" \t\r"):
-                    position = following
-                    break
-                if name and following < end and _SURELY.match(raw, following):
-                    defects.append("header-line-invalid")  # a fold without its blank: the fields go on after it
-                    position = following
-                    continue
-                defects.append("header-body-separator-missing")
+            position = following
+            continue
+        field = _FIELD.match(raw, position, stop)
+        if field is None:
+            if position == start and raw[position : position + 5] in {b"From ", b">From"}:
+                position = following  # the envelope line of an mbox
+                start = position
+                continue
+            if not raw[position:stop].strip(b" \t\r"):
+                position = following
                 break
-            if name:
-                fields.append((name, raw[value_start:value_end]))
-            name = field.group(1).decode("ascii")
-            value_start, value_end = field.end(), stop
-        position = following
-        if position - start > caps.header_bytes or len(fields) >= caps.headers:
-            limits.append("header_bytes" if len(fields) < caps.headers else "headers")
-            blank = re.compile(rb"\r*\n\r*\n" if eol == b"\n" else rb"\r\r").search(raw, max(position - 4, start), end)
-            position = blank.end() if blank else end
+            if name and following < end and _SURELY.match(raw, following):
+                defects.append("header-line-invalid")  # a fold without its blank: the fields go on after it
+                position = following
+                continue
+            defects.append("header-body-separator-missing")
             break
+        if name:
+            fields.append((name, raw[value_start:value_end]))
+        name = field.group(1).decode("ascii")
+        value_start, value_end = field.end(), stop
+        position = following
     if name:
-        fields.append((name, raw[value_start : min(value_end, value_start + caps.header_bytes)]))
-    return Headers(tuple(fields), tuple(defects), tuple(limits)), position
+        longest = value_start + caps.header_bytes
+        if value_end > longest:
+            limit, unread = limit or "header_bytes", unread + value_end - longest
+        fields.append((name, raw[value_start : min(value_end, longest)]))
+    return Headers(tuple(fields), tuple(defects), ((limit, unread),) if limit else ()), position

@@ -175,12 +175,12 @@ class _Collector:
         if repair in {"charset-unknown", "charset-wrong"}:
             self.tree.defects[repair] = None
         if part.content_type == "text/html":
-            self.html.append(html_text(text))
+            self.html.append(text)
         elif part.content_type in _BODY_TYPES or not self.plain:
             self.plain.append(self._without_uu(part, text))
         # Cut text is no lost text: the raw mail keeps it.
         if part.body[1] - part.body[0] > 3 * self.caps.text_bytes:
-            self.tree.limits["text_bytes"] = None
+            self.tree.stop_at("text_bytes", part.body[1] - part.body[0] - 3 * self.caps.text_bytes)
 
     def _without_uu(self, part: Part, text: str) -> str:
         """The text without the uuencoded files in it, which become attachments."""
@@ -212,24 +212,26 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     for part in parts:
         collector.read(part)
     multiparts = tuple(_part(leaf, raw) for leaf in tree.multiparts)
-    top = multiparts[0] if multiparts else parts[0]
+    top = (tree.multiparts or tree.leaves)[0].type_parameters
     observations: list[Observation] = []
     if not headers.fields:
         observations.append(Observation(Code.MAIL_UNREADABLE, (name,), {"defect": "no-header-fields"}))
     for code, word, seen in (
         (Code.MAIL_DAMAGED, "defect", tree.defects),
-        (Code.MAIL_LIMIT, "limit", tree.limits),
         (Code.MAIL_REFERENCE, "type", collector.references),
     ):
         observations += [Observation(code, (name,), {word: each}) for each in seen]
+    for limit, unread in tree.limits.items():
+        told = {"limit": limit, "value": str(getattr(caps, limit)), "unread": str(unread)}
+        observations.append(Observation(Code.MAIL_LIMIT, (name,), told))
     observations += observed(signatures, (name,))
-    texts = [text for text in collector.plain if text.strip()] or collector.html
+    texts = [text for text in collector.plain if text.strip()] or [html_text(markup) for markup in collector.html]
     return Message(
         raw=raw,
         name=name,
         headers=headers,
-        content_type=top.content_type,
-        type_parameters=(tree.multiparts or tree.leaves)[0].type_parameters.parameters,
+        content_type=top.value if top.value.startswith("multipart/") else parts[0].content_type,
+        type_parameters=top.parameters,
         parts=parts,
         multiparts=multiparts,
         attachments=tuple(collector.attachments),

@@ -13,6 +13,8 @@ from validation.mime_charset import decode
 from validation.mime_words import decode_words
 
 _PIECE = re.compile(rb"([^\s*=;]{1,80})(?:\*(\d{1,5}))?(\*)?")
+# What nearly every parameter looks like, up to and with the `;` behind it; anything else goes the longer way.
+_ORDINARY = re.compile(rb'\s*+([^\s*=;"]{1,80}+)(?:\*(\d{1,5}))?(\*)?=(?:"([^"\\]*+)"|([^\s;"]*+))[ \t]*+(?:;|\Z)')
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _TYPE = re.compile(r"[!#$&^_.+a-z0-9-]{1,127}/[!#$&^_.+a-z0-9-]{1,127}\Z")
 
@@ -90,6 +92,13 @@ def parse(raw: bytes, cap: int) -> Parameterised:
         count += 1
         if count > cap:
             return Parameterised(value, _merged(plain, pieces), capped=True)
+        found = _ORDINARY.match(raw, position)
+        if found:
+            text = found.group(4)
+            text = found.group(5) if text is None else text
+            position = found.end()
+            _take(found, text, plain, pieces)
+            continue
         equals = raw.find(b"=", position)
         if equals < 0:
             break
@@ -109,18 +118,27 @@ def parse(raw: bytes, cap: int) -> Parameterised:
             semicolon = len(raw) if semicolon < 0 else semicolon
             text, position = raw[start:semicolon].strip(), semicolon + 1
         found = _PIECE.fullmatch(name)
-        if not found:
-            continue
-        key = found.group(1).decode("latin-1").lower()
-        if found.group(2) or found.group(3):
-            pieces.setdefault(key, []).append((int(found.group(2) or 0), bool(found.group(3)), text))
-        else:
-            plain.setdefault(key, decode_words(text))
+        if found:
+            _take(found, text, plain, pieces)
     return Parameterised(value, _merged(plain, pieces))
+
+
+def _take(
+    found: re.Match[bytes], text: bytes, plain: dict[str, str], pieces: dict[str, list[tuple[int, bool, bytes]]]
+) -> None:
+    """One parameter, by what `_PIECE` or `_ORDINARY` found in front of its `=`."""
+    name, number, marked = found.group(1, 2, 3)
+    key = name.decode("latin-1").lower()
+    if number or marked:
+        pieces.setdefault(key, []).append((int(number or 0), bool(marked), text))
+    elif key not in plain:
+        plain[key] = decode_words(text)
 
 
 def _merged(plain: dict[str, str], pieces: dict[str, list[tuple[int, bool, bytes]]]) -> dict[str, str]:
     """RFC 2231 forms win over the plain ones, which stand beside them for old readers (RFC 6266 section 4.3)."""
+    if not pieces:
+        return plain
     return {**plain, **{key: _extended(parts) for key, parts in pieces.items()}}
 
 

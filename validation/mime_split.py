@@ -5,7 +5,7 @@ boundary with `bytes.find` is some forty times faster than reading a mail line b
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from validation.headers import Headers, split_block
 from validation.mime_parameters import Parameterised, is_media_type
@@ -13,6 +13,7 @@ from validation.settings import ReadingCaps
 
 _GUESS = re.compile(rb"(?:^|(?<=[\r\n]))--([^\s-][^\r\n]{3,199}?)[ \t]*(?=[\r\n])")
 _TAIL = re.compile(rb"(--)?[ \t]*(\r*\n|\r)?")
+_CONTENT = re.compile(rb"[\r\n]*content-", re.IGNORECASE)
 _TRIES = 100_000  # lines of one multipart that begin like its delimiter
 
 
@@ -38,45 +39,68 @@ class Tree:
     leaves: list[Leaf] = field(default_factory=list)
     multiparts: list[Leaf] = field(default_factory=list)  #: the inner nodes, parents first
     defects: dict[str, None] = field(default_factory=dict)  #: in order of appearance
-    limits: dict[str, None] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)  #: cap: octets behind it that were not read
+
+    def stop_at(self, limit: str, unread: int) -> None:
+        """A cap was reached."""
+        self.limits[limit] = self.limits.get(limit, 0) + unread
 
 
 def line_end_of(raw: bytes) -> bytes:
     r"""What ends a line here: "\n" (with or without CR before it), or "\r" in a mail that knows no LF."""
-    return b"\r" if b"\n" not in raw[:65536] and b"\r" in raw[:65536] else b"\n"
+    return b"\r" if raw.find(b"\n", 0, 65536) < 0 and raw.find(b"\r", 0, 65536) >= 0 else b"\n"
 
 
-def _delimiters(
-    raw: bytes, start: int, end: int, boundary: bytes, cap: int
-) -> tuple[list[tuple[int, int]], bool, bool]:
-    """(end of what is before, start of what is after) for each delimiter line; was it closed; was the cap reached."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the delimiter lines of one boundary enclose."""
+
+    parts: list[tuple[int, int]]
+    closed: bool = False  #: a closing line stands behind the last part
+    reopened: bool = False  #: parts go on behind a closing line
+    unread: int | None = None  #: octets behind the cap; None = it was not reached
+
+
+_NONE = _Found([])
+
+
+def _enclosed(raw: bytes, start: int, end: int, boundary: bytes, cap: int) -> _Found:
+    """The parts that `boundary` encloses, at most `cap`."""
     dash = b"--" + boundary
-    found: list[tuple[int, int]] = []
-    position = start
-    tries = 0
+    parts: list[tuple[int, int]] = []
+    begin: int | None = None  # of the part that is open
+    closed = reopened = False
+    position, tries = start, 0
     while (at := raw.find(dash, position, end)) >= 0:
         position = at + len(dash)
         tries += 1
         if tries > _TRIES:
-            return found, bool(found), True
+            break
         if at > start and raw[at - 1] not in b"\r\n":
             continue
         tail = _TAIL.match(raw, position, min(end, position + 1000))
         if tail is None or (tail.end() < end and not tail.group(2)):
             continue
-        after = tail.end()
-        before = at
+        after, before = tail.end(), at
         if before > start and raw[before - 1 : before] == b"\n":
             before -= 1
         if before > start and raw[before - 1 : before] == b"\r":
             before -= 1  # the line end before a delimiter belongs to it (RFC 2046 section 5.1.1)
-        found.append((before, after))
+        if begin is not None:
+            parts.append((begin, max(before, begin)))
+            begin = None
         if tail.group(1):
-            return found, True, False
-        if len(found) > cap:
-            return found, True, True
-        position = after
-    return found, False, False
+            closed = True
+            continue
+        if closed and not _CONTENT.match(raw, after):
+            continue  # the epilogue may quote what it likes
+        if len(parts) >= cap:
+            return _Found(parts, closed, reopened, end - after)
+        reopened = reopened or closed
+        begin, closed, position = after, False, after
+    if begin is not None:
+        parts.append((begin, end))
+    return _Found(parts, closed, reopened, end - position if tries > _TRIES else None)
 
 
 def _guessed(raw: bytes, start: int, end: int) -> bytes:
@@ -108,11 +132,12 @@ def _split(
     container, depth = around
     headers, body_start = split_block(raw, span[0], span[1], eol, caps)
     tree.defects.update(dict.fromkeys(headers.defects))
-    tree.limits.update(dict.fromkeys(headers.limits))
+    for limit, unread in headers.limits:
+        tree.stop_at(limit, unread)
     declared = headers.parameterised("Content-Type", caps)
     disposition = headers.parameterised("Content-Disposition", caps)
     if declared.capped or disposition.capped:
-        tree.limits["parameters"] = None
+        tree.stop_at("parameters", 0)
     content_type = declared.value.split(" ")[0]
     if not is_media_type(content_type):
         if content_type == "text":  # RFC 1049 mail
@@ -121,7 +146,8 @@ def _split(
             tree.defects["content-type-invalid"] = None
         content_type = "message/rfc822" if container == "digest" and not content_type else "text/plain"
     encoding = (headers.raw("Content-Transfer-Encoding") or b"").decode("latin-1").lower()
-    encoding = encoding.partition(";")[0].partition("(")[0].strip().strip("\"'")
+    if not encoding.isalnum():
+        encoding = encoding.partition(";")[0].partition("(")[0].strip().strip("\"'")
     body = (body_start, span[1])
     leaf = Leaf(number or "1", headers, content_type, declared, disposition, encoding, span, body, container)
     if not content_type.startswith("multipart/"):
@@ -129,37 +155,36 @@ def _split(
         return headers
     boundary = declared.get("boundary").encode("utf-8", "replace").rstrip(b" \t")
     if len(boundary) > caps.boundary:
-        tree.limits["boundary"] = None
+        tree.stop_at("boundary", 0)
         boundary = b""
     room = max(caps.parts - len(tree.leaves), 0)
-    delimiters, closed, capped = _delimiters(raw, *body, boundary, room) if boundary else ([], False, False)
-    if capped:
-        tree.limits["parts"] = None
-    if not delimiters and (guess := _guessed(raw, *body)):
+    found = _enclosed(raw, *body, boundary, room) if boundary else _NONE
+    if not found.parts and (guess := _guessed(raw, *body)):
         tree.defects["boundary-wrong" if boundary else "boundary-missing"] = None
-        delimiters, closed, capped = _delimiters(raw, *body, guess, room)
-    if not delimiters:
-        # A multipart without a single delimiter is one unnamed leaf; where it is encoded its content is hidden in it.
+        found = _enclosed(raw, *body, guess, room)
+    if not found.parts:
+        # A multipart without a single part is text, as every reader shows it; if encoded, what hides in it is a file.
         tree.defects["boundary-not-found"] = None
-        tree.leaves.append(leaf)
+        tree.leaves.append(
+            leaf if encoding in {"base64", "quoted-printable"} else replace(leaf, content_type="text/plain")
+        )
         return headers
-    if capped:
-        tree.limits["parts"] = None
-    elif not closed:
+    if found.unread is not None:
+        tree.stop_at("parts", found.unread)
+    elif not found.closed:
         tree.defects["close-delimiter-missing"] = None
+    if found.reopened:
+        tree.defects["parts-after-close"] = None
     if depth >= caps.depth:
-        tree.limits["depth"] = None
+        tree.stop_at("depth", span[1] - body_start)
         tree.leaves.append(leaf)
         return headers
     tree.multiparts.append(leaf)
     subtype = content_type.partition("/")[2]
-    last = len(delimiters) if not closed else len(delimiters) - 1
-    for index in range(last):
-        stop = delimiters[index + 1][0] if index + 1 < len(delimiters) else span[1]
+    for index, (begin, stop) in enumerate(found.parts, 1):
         if len(tree.leaves) >= caps.parts:
-            tree.limits["parts"] = None
+            tree.stop_at("parts", span[1] - begin)
             return headers
-        begin = delimiters[index][1]
-        inner = f"{number}.{index + 1}" if number else str(index + 1)
-        _split(raw, (begin, max(stop, begin)), inner, (subtype, depth + 1), caps, eol, tree)
+        inner = f"{number}.{index}" if number else str(index)
+        _split(raw, (begin, stop), inner, (subtype, depth + 1), caps, eol, tree)
     return headers

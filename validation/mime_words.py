@@ -28,6 +28,8 @@ def _b(text: bytes) -> bytes:
 def decode_words(raw: bytes) -> str:
     """One header value, or a piece of it, as NFC text; undeclared 8-bit bytes are read by `mime_charset.decode`."""
     if b"=?" not in raw:
+        if raw.isascii():
+            return raw.decode("ascii")
         return decode(raw)[0]
     pieces: list[str] = []
     pending = bytearray()  # bytes of neighbouring words of one character set

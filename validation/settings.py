@@ -16,7 +16,7 @@ class ReadingCaps:
     headers: Annotated[int, "header fields of one block that are kept"] = 2_000
     parts: Annotated[int, "leaves of one mail's MIME tree that are read"] = 2_000
     depth: Annotated[int, "multiparts inside each other (Postfix mime_nesting_limit: 100)"] = 50
-    boundary: Annotated[int, "characters of a boundary that count (RFC 2046 section 5.1.1: 70)"] = 256
+    boundary: Annotated[int, "characters of a boundary that count (RFC 2046 section 5.1.1: 70; Postfix: 2048)"] = 2_048
     addresses: Annotated[int, "mailboxes of one header field that are read"] = 1_000
     parameters: Annotated[int, "parameters of one Content-Type or Content-Disposition that are read"] = 200
     text_bytes: Annotated[int, "octets of a text part that are decoded for reading"] = 1_048_576
