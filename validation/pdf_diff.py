@@ -8,7 +8,7 @@ nothing beside it.
 from collections.abc import Iterable
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPath
+from pyhanko.pdf_utils.reader import HistoricalResolver, RawPdfPath
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     CatalogModificationRule,
@@ -24,32 +24,6 @@ from pyhanko.sign.diff_analysis.rules_api import Context, ReferenceUpdate, White
 
 _DSS = ("/Root", "/DSS")
 _DSS_KEYS = frozenset({"/Type", "/VRI", "/Certs", "/CRLs", "/OCSPs"})
-
-
-class _Resolver(HistoricalResolver):
-    """A revision in which a reference to an object that no revision defines is what the standard says: null."""
-
-    def _collect_indirect_references(
-        self, obj: generic.PdfObject, seen: set[generic.Reference], since_revision: int | None = None
-    ) -> None:
-        if isinstance(obj, generic.IndirectObject) and since_revision is not None:
-            try:
-                self.reader.xrefs.get_introducing_revision(obj.reference)
-            except KeyError:
-                return  # ISO 32000-2 section 7.3.10: not an error, nothing to collect
-        super()._collect_indirect_references(obj, seen, since_revision)  # type: ignore[no-untyped-call]
-
-
-class RevisionReader(PdfFileReader):
-    """pyHanko's reader, with our view of earlier revisions."""
-
-    def get_historical_resolver(self, revision: int) -> HistoricalResolver:
-        """The file as it was at `revision`."""
-        known = self._historical_resolver_cache.get(revision)
-        if known is None:
-            known = _Resolver(self, revision)
-            self._historical_resolver_cache[revision] = known
-        return known
 
 
 def _usages(old: HistoricalResolver, reference: generic.Reference) -> list[RawPdfPath]:

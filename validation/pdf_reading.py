@@ -6,7 +6,6 @@ that the library would drop in silence is never dropped here: fields are enumera
 checked.
 """
 
-import io
 import re
 from dataclasses import dataclass
 
@@ -18,8 +17,8 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 
 from validation.foreign import Unchecked, attempt
-from validation.pdf_diff import RevisionReader
 from validation.pdf_guard import Section
+from validation.pdf_reader import RevisionReader
 from validation.signature import Problem
 from validation.trust import Carried
 
@@ -72,7 +71,7 @@ def open_pdf(content: bytes, *, leniently: bool) -> Opened | Unchecked:
 
 
 def _open(content: bytes, leniently: bool) -> Opened:
-    reader = RevisionReader(io.BytesIO(content), strict=not leniently)
+    reader = RevisionReader(content, strict=not leniently)
     if reader.encrypted:
         reader.decrypt("")
     if not leniently and reader.xrefs.hybrid_xrefs_present:

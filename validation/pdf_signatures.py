@@ -19,7 +19,7 @@ from validation.pdf_judgement import Judged, judge, unjudged
 from validation.pdf_reading import Field, Opened, claims_signature, open_pdf
 from validation.signature import Problem, Revocation, Signature, Trust
 from validation.signature_observations import observations_of
-from validation.trust import Carried, Standing, Trusted
+from validation.trust import Carried, Standing, Trusted, trusted_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _judge_fields(opened: Opened) -> tuple[Judged, ...]:
 async def _with_trust(
     judged: tuple[Judged, ...], carried: Carried, evidence: Evidence, *, leniently: bool
 ) -> tuple[Signature, ...]:
-    trusted = Trusted(evidence.trust)
+    trusted = trusted_by(evidence.trust).for_file()
     document_times: list[tuple[int, datetime]] = []
     for one in judged:
         if isinstance(one.cryptography, Timestamp) and one.sound:

@@ -4,8 +4,10 @@ Only the trust store that was passed in is asked: no operating system's list, no
 put for one moment, the best proof of time of the signature.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from asn1crypto import algos, crl, keys, ocsp, x509
@@ -13,6 +15,7 @@ from pyhanko_certvalidator import ValidationContext, find_valid_path
 from pyhanko_certvalidator.errors import (
     ExpiredError,
     NotYetValidError,
+    PathBuildingError,
     PathError,
     RevokedError,
     ValidationError,
@@ -41,6 +44,11 @@ class Carried:
     certificates: tuple[x509.Certificate, ...] = ()
     crls: tuple[crl.CertificateList, ...] = ()
     ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+
+    @property
+    def octets(self) -> frozenset[bytes]:
+        """All of it, as written: the same octets give the same answers."""
+        return frozenset(one.dump() for one in (*self.certificates, *self.crls, *self.ocsps))
 
     def and_more(
         self,
@@ -87,7 +95,7 @@ class _Algorithms(DisallowWeakAlgorithmsPolicy):
 
 
 class Trusted:
-    """A trust store, parsed once for one file."""
+    """A trust store, parsed once; what it said of a certificate is remembered for one file (`for_file`)."""
 
     def __init__(self, store: TrustStore) -> None:
         self._lists: dict[bytes, str] = {anchor.certificate: anchor.list_name for anchor in store.anchors}
@@ -95,22 +103,45 @@ class Trusted:
         self._intermediates = _readable(store.intermediates, x509.Certificate)
         self._crls = _readable(store.crls, crl.CertificateList)
         self._algorithms = _Algorithms(frozenset(anchor.public_key.dump() for anchor in self._anchors))
+        self._said: dict[tuple[bytes, datetime, frozenset[bytes]], Standing] = {}
+
+    def for_file(self) -> "Trusted":
+        """The same store with nothing remembered: what one file carries must not speak for another."""
+        fresh = copy(self)
+        fresh._said = {}
+        return fresh
 
     async def standing(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> Standing:
         """The two answers for `certificate` at the moment `at`."""
         if not self._anchors:
             return Standing(Trust.UNTRUSTED, detail="no anchor is configured")
+        key = certificate.dump(), at, carried.octets
+        if key not in self._said:
+            self._said[key] = await self._standing(certificate, carried, at)
+        return self._said[key]
+
+    async def _standing(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> Standing:
+        # Everything asked for at once: where it is all there, which is the rule, one walk answers both questions.
+        outcome = await self._validate(certificate, carried, at, REQUIRE_REVINFO)
+        if isinstance(outcome, PathBuildingError):
+            return Standing(Trust.UNTRUSTED, detail=_word(outcome))
+        if isinstance(outcome, ValidationPath):
+            good = await self._is_timely(certificate, carried, at)
+            return self._trusted(outcome, Revocation.GOOD if good else Revocation.UNKNOWN)
         path, validity, detail = await self._path(certificate, carried, at)
         if path is None:
             return Standing(Trust.UNTRUSTED, validity=validity, detail=detail)
+        if validity is not None:
+            outcome = await self._validate(certificate, carried, _within(certificate, at), REQUIRE_REVINFO)
+        revoked = isinstance(outcome, RevokedError)
+        return self._trusted(path, Revocation.REVOKED if revoked else Revocation.UNKNOWN, validity, detail)
+
+    def _trusted(
+        self, path: ValidationPath, revocation: Revocation, validity: Problem | None = None, detail: str = ""
+    ) -> Standing:
         anchor = path.first
-        return Standing(
-            Trust.TRUSTED,
-            revocation=await self._revocation(certificate, carried, at, validity),
-            validity=validity,
-            anchor_list=self._lists.get(anchor.dump(), "") if isinstance(anchor, x509.Certificate) else "",
-            detail=detail,
-        )
+        name = self._lists.get(anchor.dump(), "") if isinstance(anchor, x509.Certificate) else ""
+        return Standing(Trust.TRUSTED, revocation, validity, name, detail)
 
     async def _path(
         self, certificate: x509.Certificate, carried: Carried, at: datetime
@@ -130,28 +161,23 @@ class Trusted:
             return again, validity, _word(outcome)
         return None, validity, _word(again)
 
-    async def _revocation(
-        self, certificate: x509.Certificate, carried: Carried, at: datetime, validity: Problem | None
-    ) -> Revocation:
-        moment = at if validity is None else _within(certificate, at)
-        outcome = await self._validate(certificate, carried, moment, REQUIRE_REVINFO)
-        if isinstance(outcome, RevokedError):
-            return Revocation.REVOKED
-        if not isinstance(outcome, ValidationPath) or validity is not None:
-            return Revocation.UNKNOWN
-        # A list that its issuer made after it expired may have dropped it (RFC 5280 section 3.3): such a list can
-        # convict, not acquit.
+    async def _is_timely(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> bool:
+        """Is a certificate that nobody revoked good by lists that could still have named it?
+
+        A list that its issuer made after the certificate expired may have dropped it (RFC 5280 section 3.3): such a
+        list can convict, not acquit.
+        """
         expiry = certificate["tbs_certificate"]["validity"]["not_after"].native
         lists = [*self._crls, *carried.crls]
         timely = [
             one
             for one in lists
-            if one.issuer != certificate.issuer or one["tbs_cert_list"]["this_update"].native <= expiry
+            if one["tbs_cert_list"]["this_update"].native <= expiry or one.issuer != certificate.issuer
         ]
         if len(timely) == len(lists):
-            return Revocation.GOOD
-        again = await self._validate(certificate, carried, moment, REQUIRE_REVINFO, crls=timely)
-        return Revocation.GOOD if isinstance(again, ValidationPath) else Revocation.UNKNOWN
+            return True
+        again = await self._validate(certificate, carried, at, REQUIRE_REVINFO, crls=timely)
+        return isinstance(again, ValidationPath)
 
     async def _validate(
         self,
@@ -176,6 +202,12 @@ class Trusted:
             time_tolerance=timedelta(seconds=1),
         )
         return await attempt_async(_find, certificate, context)
+
+
+@lru_cache(maxsize=4)
+def trusted_by(store: TrustStore) -> Trusted:
+    """The parsed store: the same for thousands of files, until somebody changes the trust directory."""
+    return Trusted(store)
 
 
 async def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath | Exception:
