@@ -5,6 +5,7 @@ read and dropped, because the refusal can only be said when the peer listens (RF
 """
 
 from smtp_in import replies
+from smtp_in.given import Glance
 from smtp_in.lines import LineRule
 from store.errors import Unavailable
 from store.incoming import Incoming
@@ -17,10 +18,15 @@ _PATIENCE = 10
 class Body:
     """One mail being received. `discard` it unless it was kept."""
 
-    __slots__ = ("_lines", "_max_size", "_refusal", "begun", "incoming", "received")
+    __slots__ = ("_glance", "_lines", "_max_size", "_most", "_refusal", "begun", "incoming", "received")
 
-    def __init__(self, incoming: Incoming, max_size: int, max_line: int, begun: float) -> None:
+    def __init__(
+        self, incoming: Incoming, max_size: int, most: int, max_line: int, begun: float, glance: Glance | None = None
+    ) -> None:
+        """`max_size`: for the recipients of this mail; `most`: for anybody."""
         self.incoming = incoming
+        self._most = most
+        self._glance = glance
         self.begun = begun  #: when, on the event loop's clock
         self._max_size = max_size
         self._lines = LineRule(max_line)
@@ -30,7 +36,12 @@ class Body:
     @property
     def endless(self) -> bool:
         """So far beyond the limit that nobody sends it by mistake."""
-        return self.received > _PATIENCE * self._max_size
+        return self.received > _PATIENCE * self._most
+
+    @property
+    def suspect(self) -> bool:
+        """Worth a look before it is kept."""
+        return self._glance is not None and self._glance.aroused
 
     @property
     def refusal(self) -> Reply | None:
@@ -43,12 +54,14 @@ class Body:
         if self._refusal is not None:
             return
         if self.received > self._max_size:
-            self.refuse(replies.TOO_LARGE)
+            self.refuse(replies.TOO_LARGE if self._max_size == self._most else replies.TOO_LARGE_FOR_RECIPIENT)
             return
         self._lines.feed(content)
         if self._lines.too_long:
             self.refuse(replies.MAIL_LINE_TOO_LONG)
             return
+        if self._glance is not None:
+            self._glance.feed(content)
         try:
             self.incoming.write(content)
         except Unavailable as away:

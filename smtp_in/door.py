@@ -11,13 +11,14 @@ from ipaddress import ip_network
 from smtp_in.certificate import Certificate
 from smtp_in.entrance import Entrance, entrances
 from smtp_in.gate import Gate
-from smtp_in.given import Given, HasRoom, Keep, MayReceive
+from smtp_in.given import Given, HasRoom, Keep, Look, MayReceive
 from smtp_in.lmtp import LmtpSession
 from smtp_in.pace import Pace
 from smtp_in.rates import Rates
 from smtp_in.roster import Roster
 from smtp_in.session import Session
 from smtp_in.settings import SmtpSettings
+from smtp_in.sizes import Sizes
 from smtp_in.users import Users
 from store.incoming import Incoming
 
@@ -40,6 +41,7 @@ class Door:
         incoming: Callable[[], Incoming],
         now: Callable[[], datetime] = _utc_now,
         room: HasRoom = lambda: None,
+        look: Look | None = None,
     ) -> None:
         """Nothing is opened yet but the certificate and the users' file.
 
@@ -60,6 +62,8 @@ class Door:
             users=self._users,
             rates=Rates(settings),
             room=room,
+            sizes=Sizes(settings),
+            look=look,
         )
         self._roster = Roster(settings)
         self._servers: list[asyncio.Server | Gate] = []

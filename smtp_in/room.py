@@ -1,4 +1,4 @@
-"""Whether there is room for another mail: on the disk, and in the queue of those that wait for the commit.
+"""Whether there is room for another mail: on the disk, in memory, and in the queue that waits for the commit.
 
 Asked before a mail is begun, so that the peer keeps it instead of sending it in vain (RFC 5321 section 4.5.3.1.9,
 RFC 1870 section 6.2): what was begun may still end.
@@ -8,13 +8,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from smtp_in import replies
+from smtp_in import memory, replies
 from smtp_in.settings import SmtpSettings
 from store.reply import Reply
 
 
 class Room:
-    """Answers from memory; `look` asks the disk, off the event loop."""
+    """Answers from what it knows; `look` asks the system, off the event loop."""
 
     def __init__(self, settings: SmtpSettings, folder: Path, waiting: Callable[[], int]) -> None:
         """`folder`: where mails are kept. `waiting`: how many wait for the commit now."""
@@ -22,10 +22,12 @@ class Room:
         self._folder = folder
         self._waiting = waiting
         self._free = 0
+        self._memory: int | None = None
         self.look()
 
     def look(self) -> None:
-        """How much is free now. A disk that cannot be asked has no room."""
+        """How much is free now. A disk that cannot be asked has no room; of memory only what is known counts."""
+        self._memory = memory.available()
         try:
             self._free = shutil.disk_usage(self._folder).free
         except OSError:
@@ -35,6 +37,8 @@ class Room:
         """None = there is room, else what to say."""
         if self._free < self._settings.min_free_disk:
             return replies.DISK_FULL.because(f"{self._free} octets free")
+        if self._memory is not None and self._memory < self._settings.min_free_memory:
+            return replies.NO_MEMORY.because(f"{self._memory} octets of memory free")
         if self._settings.max_waiting and self._waiting() > self._settings.max_waiting:
             return replies.BUSY.because(f"{self._waiting()} wait")
         return None

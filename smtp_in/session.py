@@ -4,6 +4,7 @@ Promise: 250 to a mail is said only after `keep` has returned; in every other ca
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from smtp_in import parameters, replies
 from smtp_in.body import Body
@@ -12,6 +13,7 @@ from smtp_in.data import DataScanner
 from smtp_in.introduction import Introduction
 from smtp_in.transaction import Transaction
 from store.errors import Unavailable
+from store.mail import SmtpOrigin
 from store.reply import Reply
 
 _ANSWER_WITHIN = 5.0  # seconds for `may_receive`
@@ -21,6 +23,8 @@ class Session(Introduction):
     """A conversation in SMTP. Each `smtp_*` method is one verb; aiosmtpd finds them by their names."""
 
     no_recipients = replies.NO_RECIPIENTS
+    #: Whether a mail may be taken for some of its recipients and refused for others, once it has been sent.
+    answers_each = False
     _mails = 0
 
     # A mail.
@@ -57,6 +61,8 @@ class Session(Introduction):
             return await self.say(recipient)
         if len(mail.recipients) >= self.given.settings.max_recipients:
             return await self.say(replies.TOO_MANY_RECIPIENTS)
+        if mail.sender.size > self.given.sizes.of(recipient.address):
+            return await self.say(replies.TOO_LARGE_FOR_RECIPIENT)
         try:
             ours = self.given.may_receive(recipient.address)
             if not isinstance(ours, bool):
@@ -75,7 +81,7 @@ class Session(Introduction):
             return await self.say(replies.NO_ARGUMENTS if arg else refusal or replies.MAIL_FIRST)
         if mail.body is not None:
             return await self.say(replies.CHUNKS_BEGUN)
-        body = mail.body = self._new_body()
+        body = mail.body = self._new_body(mail)
         await self.push(replies.SEND_DATA.line)
         scanner = DataScanner()
         self.arriving = True
@@ -97,7 +103,7 @@ class Session(Introduction):
             # The octets are on their way: they are read, never obeyed.
             await self._swallow(octets)
             return await self.say(refusal or replies.MAIL_FIRST)
-        body = mail.body = mail.body or self._new_body()
+        body = mail.body = mail.body or self._new_body(mail)
         await self._take(body, octets)
         if last:
             return await self._finish(mail, body)
@@ -113,9 +119,13 @@ class Session(Introduction):
             return None, replies.MAIL_FIRST
         return self.mail, None if self.mail.recipients else self.no_recipients
 
-    def _new_body(self) -> Body:
-        settings = self.given.settings
-        return Body(self.given.incoming(), settings.max_size, settings.max_line, self.loop.time())
+    def _new_body(self, mail: Transaction | None) -> Body:
+        """For the octets of a mail, or for those of none."""
+        sizes, addresses = self.given.sizes, [path.address for path in mail.recipients] if mail else []
+        most = sizes.largest(addresses) if self.answers_each else sizes.least(addresses)
+        glance = self.given.look.glance() if self.given.look is not None else None
+        max_line = self.given.settings.max_line
+        return Body(self.given.incoming(), most, sizes.most, max_line, self.loop.time(), glance)
 
     async def _take(self, body: Body, octets: int) -> None:
         """Read exactly so many octets of the mail."""
@@ -129,7 +139,7 @@ class Session(Introduction):
 
     async def _swallow(self, octets: int) -> None:
         """Read a chunk for which there is no mail."""
-        body = self._new_body()
+        body = self._new_body(None)
         body.refuse(replies.MAIL_FIRST)
         await self._take(body, octets)
 
@@ -146,25 +156,49 @@ class Session(Introduction):
         refusal = body.close()
         if refusal is not None:
             self.drop()
-            return await self.answer(refusal, mail)
+            return await self.answer([refusal] * len(mail.recipients))
         self.deadline = float("inf")  # now it is the peer who waits for us
+        refusals = await self._refusals(mail, body)
+        if all(refusals):
+            self.drop()
+            return await self.answer([refused for refused in refusals if refused is not None])
+        mail.recipients = [path for path, refused in zip(mail.recipients, refusals, strict=True) if refused is None]
         try:
-            kept = await self.given.keep(
-                body.incoming, mail.origin(self.peer, self.helo, self.tls, self.user), self.given.now()
-            )
+            kept = await self.given.keep(body.incoming, self._origin(mail), self.given.now())
         except Unavailable as away:
             log.warning("smtp.not_kept", peer=self.peer, cause=away.cause)
             self.drop()
-            return await self.answer(replies.TRY_LATER, mail)
+            return await self.answer([refused or replies.TRY_LATER for refused in refusals])
         self.mail = None
         body.discard()  # what is kept is elsewhere now; this frees the spool's file handle
         log.info("smtp.kept", mail=kept.mail_id, again=kept.again, peer=self.peer, size=body.received)
-        return await self.answer(replies.kept(kept.mail_id), mail)
+        taken = replies.kept(kept.mail_id)
+        return await self.answer([refused or taken for refused in refusals])
 
-    async def answer(self, reply: Reply, mail: Transaction) -> None:
-        """Say what became of the mail."""
-        del mail  # in SMTP there is one answer for all recipients
-        await self.say(reply)
+    def _origin(self, mail: Transaction) -> SmtpOrigin:
+        return mail.origin(self.peer, self.helo, self.tls, self.user)
+
+    async def _refusals(self, mail: Transaction, body: Body) -> list[Reply | None]:
+        """For each recipient, None or why the mail is not for it. In SMTP the strictest speaks for all."""
+        refusals = [
+            replies.TOO_LARGE_FOR_RECIPIENT if body.received > self.given.sizes.of(path.address) else None
+            for path in mail.recipients
+        ]
+        look = self.given.look
+        if look is not None and body.suspect:
+            try:
+                async with asyncio.timeout(self.given.settings.look_timeout.total_seconds()):
+                    seen = await look(body.incoming.content(), self._origin(mail))
+            except (Unavailable, TimeoutError) as away:
+                log.info("smtp.not_looked", peer=self.peer, cause=type(away).__name__)
+            else:
+                refusals = [large or refused for large, refused in zip(refusals, seen, strict=True)]
+        strictest = next((refused for refused in refusals if refused is not None), None)
+        return refusals if self.answers_each else [strictest] * len(refusals)
+
+    async def answer(self, said: Sequence[Reply]) -> None:
+        """Say what became of the mail: a reply for each recipient, which in SMTP are all the same."""
+        await self.say(said[0])
 
     # The rest.
 

@@ -1,6 +1,7 @@
 """What the SMTP door can be told. Every setting is declared once, here, with its explanation and its default."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -20,6 +21,11 @@ class SmtpSettings:
     ] = ()
     hostname: Annotated[str, "The name the door greets with; empty = the machine's own name."] = ""
     max_size: Annotated[int, "Largest mail in octets, announced as SIZE."] = 50_000_000
+    max_size_for: Annotated[
+        Mapping[str, int],
+        'Smaller limits of single recipients, by address or domain: { "an@so.example" = "20 MB", "@xa.example" = '
+        '"5 MB" }; a larger mail hears 552 5.3.4, at RCPT where its size was declared.',
+    ] = field(default_factory=dict)
     tls_certificate: Annotated[Path | None, "PEM file: certificate and chain; with tls_key it turns STARTTLS on."] = (
         None
     )
@@ -63,6 +69,9 @@ class SmtpSettings:
     min_free_disk: Annotated[int, "Octets that must be free where mails are kept; with less MAIL hears 452 4.3.1."] = (
         200_000_000
     )
+    min_free_memory: Annotated[
+        int, "Octets of memory that must be free on the machine, or in its container; with less MAIL hears 452 4.3.1."
+    ] = 100_000_000
     max_waiting: Annotated[int, "Mails that wait for the commit; with more MAIL hears 452 4.3.2. 0 = no limit."] = 800
     max_errors: Annotated[int, "Refused commands in one connection; then it is ended with 421 4.7.0."] = 20
     max_idle_commands: Annotated[int, "Commands such as NOOP, RSET, EHLO between two mails; then 421 4.7.0."] = 100
@@ -75,6 +84,9 @@ class SmtpSettings:
     )
     min_rate: Annotated[int, "Octets a second that a mail must make on average once data_grace is over."] = 500
     data_grace: Annotated[timedelta, "Time before min_rate counts."] = timedelta(minutes=1)
+    look_timeout: Annotated[
+        timedelta, "Time for a look at a mail that may carry a program; after it the mail is kept and judged later."
+    ] = timedelta(seconds=5)
     handshake_timeout: Annotated[timedelta, "Time allowed for the TLS handshake."] = timedelta(seconds=30)
     stop_timeout: Annotated[timedelta, "Time that mails in hand get to arrive when the service stops."] = timedelta(
         seconds=10
@@ -90,6 +102,11 @@ class SmtpSettings:
             host_and_port(listen)
         if any(host_and_port(listen)[1] == 25 for listen in self.lmtp_listen):
             raise ValueError("lmtp_listen must not be port 25 (RFC 2033 section 5)")
+        for name, octets in self.max_size_for.items():
+            if "@" not in name:
+                raise ValueError(f"max_size_for: {name} is neither an address nor @domain")
+            if not 0 < octets <= self.max_size:
+                raise ValueError(f"max_size_for: {name}: must be at most max_size, which is what the door announces")
         for network in self.proxy_from:
             ip_network(network)
         if (self.tls_certificate is None) != (self.tls_key is None):

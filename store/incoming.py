@@ -86,6 +86,13 @@ class Incoming:
         assert self.small
         return bytes(self._memory)
 
+    def content(self) -> bytes | Path:
+        """What came so far, for a reader: the bytes, or the file they lie in until it is kept or discarded."""
+        if self._file is None:
+            return bytes(self._memory)
+        assert self._path is not None
+        return self._path
+
     def settle(self) -> Path:
         """Flush a large one to disk and say where it lies; its caller moves it."""
         with translated():

@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 import structlog
 
+from smtp_in.given import Look
 from smtp_in.settings import SmtpSettings
 from store.reply import Reply
 from tests.wire.served import SETTINGS, Keep, MayReceive, Served, Store, ours, served
@@ -24,6 +25,7 @@ class OpenDoor(Protocol):
         may_receive: MayReceive = ...,
         keep: Keep | None = ...,
         room: Callable[[], Reply | None] = ...,
+        look: Look | None = ...,
     ) -> Served: ...
 
 
@@ -53,11 +55,12 @@ def open_door(tmp_path: Path, empty_store: Path) -> Iterator[OpenDoor]:
             may_receive: MayReceive = ours,
             keep: Keep | None = None,
             room: Callable[[], Reply | None] = lambda: None,
+            look: Look | None = None,
         ) -> Served:
             nonlocal count
             count += 1
             folder = shutil.copytree(empty_store, tmp_path / f"store{count}")
-            return stack.enter_context(served(folder, settings, may_receive, keep, room))
+            return stack.enter_context(served(folder, settings, may_receive, keep, room, look))
 
         yield opened
 

@@ -1,11 +1,11 @@
 """Back-pressure: who comes too fast, or when there is no room, keeps the mail and is told so before sending it."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from smtp_in import memory, replies
 from smtp_in.network import network_of
 from smtp_in.room import Room
 from store.reply import Reply
@@ -43,21 +43,54 @@ def test_without_room_a_mail_is_put_off_before_it_is_sent_and_taken_when_there_i
         peer.talk(_ANOTHER.format("a@b.example", "250"))
 
 
-ROOMS: dict[str, tuple[int, int, Callable[[Path], Path], int | None]] = {
-    "enough of both": (1, 2, lambda folder: folder, None),
-    "a disk below the limit": (2**62, 0, lambda folder: folder, 452),
-    "a disk that cannot be asked": (0, 0, lambda folder: folder / "none", 452),
-    "a queue that is too long": (1, 3, lambda folder: folder, 452),
+@dataclass(frozen=True)
+class State:
+    """Of the machine, against limits of one octet and two mails unless said otherwise."""
+
+    least_disk: int = 1
+    least_memory: int = 1
+    waiting: int = 2
+    folder: str = "."
+
+
+ROOMS = {
+    "enough of all": (State(), None),
+    "a disk below the limit": (State(least_disk=2**62), replies.DISK_FULL),
+    "a disk that cannot be asked": (State(least_disk=0, folder="none"), replies.DISK_FULL),
+    "memory below the limit": (State(least_memory=2**62), replies.NO_MEMORY),
+    "a queue that is too long": (State(waiting=3), replies.BUSY),
 }
 
 
-@pytest.mark.parametrize(("least", "waiting", "where", "code"), ROOMS.values(), ids=ROOMS)
-def test_room_is_on_the_disk_and_in_the_queue(
-    tmp_path: Path, least: int, waiting: int, where: Callable[[Path], Path], code: int | None
+@pytest.mark.parametrize(("state", "reply"), ROOMS.values(), ids=ROOMS)
+def test_room_is_on_the_disk_in_memory_and_in_the_queue(tmp_path: Path, state: State, reply: Reply | None) -> None:
+    settings = replace(SETTINGS, min_free_disk=state.least_disk, min_free_memory=state.least_memory, max_waiting=2)
+    said = Room(settings, tmp_path / state.folder, lambda: state.waiting)()
+    assert (said.line if said else None) == (reply.line if reply else None)
+
+
+_MEMINFO = "MemTotal: 4000 kB\nMemAvailable: 3000 kB\n"
+GROUPS = {
+    "a machine alone": (_MEMINFO, {}, 3_072_000),
+    "a container with less": (
+        _MEMINFO,
+        {"max": "2000000", "current": "1500000", "stat": "inactive_file 400000"},
+        900_000,
+    ),
+    "a container with more": (_MEMINFO, {"max": "9000000", "current": "1", "stat": "anon 1"}, 3_072_000),
+    "a container without a limit": (_MEMINFO, {"max": "max", "current": "1", "stat": "anon 1"}, 3_072_000),
+    "a system that does not say": ("", {}, None),
+}
+
+
+@pytest.mark.parametrize(("machine", "group", "free"), GROUPS.values(), ids=GROUPS)
+def test_memory_is_the_machines_or_the_containers(
+    tmp_path: Path, machine: str, group: dict[str, str], free: int | None
 ) -> None:
-    room = Room(replace(SETTINGS, min_free_disk=least, max_waiting=2), where(tmp_path), lambda: waiting)
-    said = room()
-    assert (said.code if said else None) == code
+    (tmp_path / "meminfo").write_text(machine)
+    for name, text in group.items():
+        (tmp_path / f"memory.{name}").write_text(f"{text}\n")
+    assert memory.available(tmp_path / "meminfo", tmp_path) == free
 
 
 def test_room_is_there_again_when_the_disk_is(tmp_path: Path) -> None:
