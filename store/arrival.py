@@ -13,10 +13,10 @@ from hashlib import sha256
 from typing import Any, assert_never
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row
 
-from store.columns import dumped
+from store.columns import Moment, dumped
 from store.contents import Content, Contents
+from store.direct import Direct
 from store.ids import new_id
 from store.journal import Entry, append
 from store.mail import AxisOrigin, FileOrigin, ImapOrigin, MailState, Origin, SmtpOrigin
@@ -24,7 +24,8 @@ from store.prepared import Prepared
 from store.schema import arrivals, mails
 
 _ORIGIN: TypeAdapter[Origin] = TypeAdapter(Origin)
-_ENCODED = frozenset({"origin"})  # the same text goes into the mail's row and the arrival's
+_MOMENT = Moment()
+_ENCODED = frozenset({"origin", "received_at", "due_at", "at"})  # the same values go into two rows, converted once
 _MAIL_ROWS = Prepared(
     mails,
     (
@@ -100,15 +101,15 @@ def place(arrival: Arrival) -> str | None:
 
 
 def write_arrivals(
-    connection: Connection, bodies: Contents, batch: Sequence[Arrival], window: timedelta, now: datetime
+    direct: Direct, bodies: Contents, batch: Sequence[Arrival], window: timedelta, now: datetime
 ) -> list[Kept]:
     """Write what is new, note what came again; one answer for each, in order."""
     keys = [sameness(arrival) for arrival in batch]
     places = [place(arrival) for arrival in batch]
-    if connection.dialect.name == "postgresql":
-        _lock(connection, keys)
-    known = _known(connection, keys)
-    seen = _seen(connection, {where for where in places if where is not None})
+    if direct.name == "postgresql":
+        _lock(direct, keys)
+    known = _known(direct, keys)
+    seen = _seen(direct, {where for where in places if where is not None})
     answers: list[Kept] = []
     new_mails: list[tuple[object, ...]] = []
     new_arrivals: list[tuple[object, ...]] = []
@@ -119,30 +120,30 @@ def write_arrivals(
             answers.append(Kept(seen[where], again=True))
             entries.append(_entry(arrival, answers[-1]))
             continue
-        origin = dumped(_ORIGIN, arrival.origin)
+        origin, at = dumped(_ORIGIN, arrival.origin), _MOMENT.process_bind_param(arrival.at, direct.dialect)
         ever = isinstance(arrival.origin, ImapOrigin)
         same = next((one for one in known.get(key, ()) if ever or abs(arrival.at - one.at) <= window), None)
         mail_id = new_id() if same is None else same.mail_id
         if same is None:
-            new_mails.append(_mail_row(mail_id, arrival, origin, key))
+            new_mails.append(_mail_row(mail_id, arrival, origin, at, key))
             new_contents[mail_id] = arrival.content
             known.setdefault(key, []).append(_Known(mail_id, arrival.at))
-        new_arrivals.append(_arrival_row(mail_id, arrival, origin, where))
+        new_arrivals.append(_arrival_row(mail_id, arrival, origin, at, where))
         if where is not None:
             seen[where] = mail_id
         answers.append(Kept(mail_id, again=same is not None))
         entries.append(_entry(arrival, answers[-1]))
-    _MAIL_ROWS.write(connection, new_mails)
-    bodies.insert(connection, new_contents)
-    _ARRIVAL_ROWS.write(connection, new_arrivals)
-    append(connection, now, entries)
+    _MAIL_ROWS.write(direct, new_mails)
+    bodies.insert(direct, new_contents)
+    _ARRIVAL_ROWS.write(direct, new_arrivals)
+    append(direct, now, entries)
     return answers
 
 
-def _lock(connection: Connection, keys: Sequence[str]) -> None:
+def _lock(direct: Direct, keys: Sequence[str]) -> None:
     """Two transactions that bring the same mail take turns.  Sorted, so that two batches cannot wait in a circle."""
     numbers = sorted({int(key[:15], 16) for key in keys})
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (numbers,))
+    direct.rows("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (numbers,))
 
 
 # One text for any number of keys, so that it is prepared once; the columns are text on both.
@@ -157,39 +158,35 @@ _SEEN = {
 }
 
 
-def _among(
-    connection: Connection, question: Mapping[str, str], values: Collection[str]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    dialect = connection.dialect.name
-    told: list[str] | str = list(values) if dialect == "postgresql" else json.dumps(list(values))
-    return connection.exec_driver_sql(question[dialect], (told,)).all()
+def _among(direct: Direct, question: Mapping[str, str], values: Collection[str]) -> Sequence[Sequence[Any]]:
+    told: list[str] | str = list(values) if direct.name == "postgresql" else json.dumps(list(values))
+    return direct.rows(question[direct.name], (told,))
 
 
-def _known(connection: Connection, keys: Sequence[str]) -> dict[str, list[_Known]]:
+def _known(direct: Direct, keys: Sequence[str]) -> dict[str, list[_Known]]:
     found: dict[str, list[_Known]] = {}
-    for key, mail_id, at in _among(connection, _KNOWN, set(keys)):
+    for key, mail_id, at in _among(direct, _KNOWN, set(keys)):
         moment = datetime.fromisoformat(at) if isinstance(at, str) else at
         found.setdefault(key, []).append(_Known(mail_id, moment))
     return found
 
 
-def _seen(connection: Connection, places: Collection[str]) -> dict[str, str]:
-    return {where: mail_id for where, mail_id in _among(connection, _SEEN, places)} if places else {}  # noqa: C416  rows
+def _seen(direct: Direct, places: Collection[str]) -> dict[str, str]:
+    return {where: mail_id for where, mail_id in _among(direct, _SEEN, places)} if places else {}  # noqa: C416  rows
 
 
-def _mail_row(mail_id: str, arrival: Arrival, origin: str, key: str) -> tuple[object, ...]:
+def _mail_row(mail_id: str, arrival: Arrival, origin: str, at: object, key: str) -> tuple[object, ...]:
     content, came = arrival.content, arrival.origin
-    known = (mail_id, came.kind, origin, came.mail_from, arrival.at, content.sha256, content.size, key)
-    due = arrival.at
-    return (*known, due, MailState.RECEIVED.value, "", "", 0, 0, 0)
+    known = (mail_id, came.kind, origin, came.mail_from, at, content.sha256, content.size, key)
+    return (*known, at, MailState.RECEIVED.value, "", "", 0, 0, 0)
 
 
-def _arrival_row(mail_id: str, arrival: Arrival, origin: str, where: str | None) -> tuple[object, ...]:
+def _arrival_row(mail_id: str, arrival: Arrival, origin: str, at: object, where: str | None) -> tuple[object, ...]:
     came = arrival.origin
     imap: tuple[object, ...] = (None,) * 4
     if isinstance(came, ImapOrigin):
         imap = (came.account, came.mailbox, came.uidvalidity, came.uid)
-    return (new_id(), mail_id, arrival.at, origin, *imap, where)
+    return (new_id(), mail_id, at, origin, *imap, where)
 
 
 def _entry(arrival: Arrival, kept: Kept) -> Entry:

@@ -12,6 +12,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 def plain(text: str) -> str:
     """`text` as every database can keep it: no NUL (PostgreSQL has none), no lone surrogates (not Unicode)."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from store.blobs import Blobs
 from store.connection import Connection, Database
+from store.direct import Direct
 from store.incoming import Incoming
 from store.prepared import Prepared
 from store.schema import contents
@@ -48,7 +49,7 @@ class Contents:
             return Content(digest(source).hexdigest(), len(source), source)
         return Content(self._blobs.put(source), len(source), None)
 
-    def insert(self, connection: Connection, contents_by_owner: dict[str, Content]) -> None:
+    def insert(self, connection: Connection | Direct, contents_by_owner: dict[str, Content]) -> None:
         """Write the rows of the small ones."""
         rows = [(id_, content.small) for id_, content in contents_by_owner.items() if content.small is not None]
         _ROWS.write(connection, rows)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from store.columns import plain
 from store.connection import Connection, Database
+from store.direct import Direct
 from store.prepared import Prepared
 from store.schema import journal, journal_head
 
@@ -52,18 +53,19 @@ class JournalRow:
     hash: str
 
 
-def append(connection: Connection, at: datetime, entries: Sequence[Entry]) -> None:
+def append(connection: Connection | Direct, at: datetime, entries: Sequence[Entry]) -> None:
     """Append `entries` in the caller's transaction.  Do it last: it holds the chain's end until the commit."""
     if not entries:
         return
-    dialect = connection.dialect.name
-    seq, last = connection.exec_driver_sql(_READ_HEAD[dialect]).one()
+    direct = Direct.of(connection)
+    ((seq, last),) = direct.rows(_READ_HEAD[direct.name])
+    moment = _told(at)
     rows = []
     for entry in entries:
         seq += 1
         row = {
             "seq": seq,
-            "at": at,
+            "at": moment,
             "actor": plain(entry.actor),
             "verb": entry.verb,
             "mail_id": entry.mail_id,
@@ -71,16 +73,19 @@ def append(connection: Connection, at: datetime, entries: Sequence[Entry]) -> No
             "detail": {plain(key): plain(value) for key, value in entry.detail.items()},
         }
         last = _chained(last, row)
+        row["at"] = at
         rows.append((*row.values(), last))
-    _ROWS.write(connection, rows)
-    connection.exec_driver_sql(_MOVE_HEAD[dialect], (seq, last))
+    _ROWS.write(direct, rows)
+    direct.say(_MOVE_HEAD[direct.name], (seq, last))
+
+
+def _told(at: datetime) -> str:
+    """A moment as the chain covers it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _chained(previous: str, row: Mapping[str, object]) -> str:
-    at = row["at"]
-    assert isinstance(at, datetime)
-    told = {**row, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
-    return hashlib.sha256(f"{previous}{_canonical(told)}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}{_canonical(row)}".encode()).hexdigest()
 
 
 class Journal:
@@ -127,7 +132,7 @@ class Journal:
         for row in self.list():
             told = {
                 "seq": row.seq,
-                "at": row.at,
+                "at": _told(row.at),
                 "actor": row.entry.actor,
                 "verb": row.entry.verb,
                 "mail_id": row.entry.mail_id,

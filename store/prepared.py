@@ -6,9 +6,13 @@ driver together.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy.types import TypeDecorator
+
+from store.direct import Direct
 
 _Row = Sequence[Any]
 _Converter = Callable[[Any], Any]
@@ -26,24 +30,24 @@ class Prepared:
         self._ready = ready
         self._made: dict[str, tuple[str, tuple[tuple[int, _Converter], ...]]] = {}
 
-    def write(self, connection: Connection, rows: Sequence[_Row]) -> None:
+    def write(self, connection: Connection | Direct, rows: Sequence[_Row]) -> None:
         """Insert `rows`; none is fine."""
         if not rows:
             return
-        dialect = connection.dialect
-        statement, converters = self._made.get(dialect.name) or self._make(dialect)
+        direct = Direct.of(connection)
+        statement, converters = self._made.get(direct.name) or self._make(direct.dialect)
         values: list[tuple[Any, ...]] = []
         for row in rows:
             told = list(row)
             for at, convert in converters:
                 told[at] = convert(told[at])
             values.append(tuple(told))
-        connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
+        direct.say_each(statement, values)
 
     def _make(self, dialect: Dialect) -> tuple[str, tuple[tuple[int, _Converter], ...]]:
         converters: list[tuple[int, _Converter]] = []
         for at, name in enumerate(self._columns):
-            convert = self._table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+            convert = _converter(self._table, name, dialect)
             if convert is not None and name not in self._ready:
                 converters.append((at, convert))
         mark = "?" if dialect.positional else "%s"
@@ -53,3 +57,12 @@ class Prepared:
         )
         self._made[dialect.name] = made = statement, tuple(converters)
         return made
+
+
+def _converter(table: Table, name: str, dialect: Dialect) -> _Converter | None:
+    """As SQLAlchemy would convert, but for a type of ours whose base has nothing to add: it is asked itself."""
+    kind = table.c[name].type
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(kind, TypeDecorator) and kind.impl_instance.dialect_impl(dialect).bind_processor(dialect) is None:
+        return partial(kind.process_bind_param, dialect=dialect)
+    return convert
