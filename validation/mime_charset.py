@@ -1,45 +1,57 @@
-"""Bytes of a declared character set as text: always NFC, never an exception, and says whether it had to guess.
+"""Bytes of a declared character set as text: always NFC, never an exception, and says what it had to guess.
 
-Python lacks VISCII (RFC 1456) and TCVN 5712, which real Vietnamese mail still names; their tables are here.
+A Vietnamese code page that is declared is believed (`vietnamese_pages`); where Western text or nothing is declared,
+Vietnamese ones are tried (`vietnamese_guess`).
 """
 
 import codecs
 import re
 import unicodedata
+from typing import NamedTuple
 
-_VISCII_HIGH = (
-    "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯ"
-    "ÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ"
-)
-_TCVN_HIGH = (
-    "ÀẢÃÁẠẶẬÈẺẼÉẸỆÌỈĨÍỊÒỎÕÓỌỘỜỞỠỚỢÙỦŨ\xa0ĂÂÊÔƠƯĐăâêôơưđẰ\u0300\u0309\u0303\u0301\u0323"
-    "àảãáạẲằẳẵắẴẮẦẨẪẤỀặầẩẫấậèỂẻẽéẹềểễếệìỉỄẾỒĩíịòỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ"
-)
+from validation.vietnamese_guess import guess, guess_text
+from validation.vietnamese_pages import Page
+from validation.vietnamese_pages import decode as decode_page
 
 
-def _table(high: str, low: dict[int, str]) -> str:
-    """A decoding table of 256 characters for `codecs.charmap_decode`."""
-    characters = [chr(code) for code in range(128)] + list(high)
-    for code, character in low.items():
-        characters[code] = character
-    return "".join(characters)
+class Reading(NamedTuple):
+    """Octets as text."""
+
+    text: str  #: NFC
+    repair: str = ""  #: "", "charset-unknown", "charset-wrong" or "charset-missing"
+    guessed: Page | None = None  #: the Vietnamese code page that was not declared and fits
 
 
-_TABLES = {
-    # RFC 1456 section 2: six capitals stand among the control characters.
-    "viscii": _table(_VISCII_HIGH, {2: "Ẳ", 5: "Ẵ", 6: "Ẫ", 20: "Ỷ", 25: "Ỹ", 30: "Ỵ"}),
-    "tcvn": _table(
-        _TCVN_HIGH,
-        {1: "Ú", 2: "Ụ", 4: "Ừ", 5: "Ử", 6: "Ữ", 17: "Ứ", 18: "Ự", 19: "Ỳ", 20: "Ỷ", 21: "Ỹ", 22: "Ý", 23: "Ỵ"},
-    ),
+#: Labels of Vietnamese code pages in mail, beside those of IANA: Mozilla's, Perl's, and plain names.
+_PAGES = {
+    "viscii": Page.VISCII,
+    "viscii1.1-1": Page.VISCII,
+    "csviscii": Page.VISCII,
+    "x-viet-viscii": Page.VISCII,
+    "tcvn": Page.TCVN_5712,
+    "tcvn-5712": Page.TCVN_5712,
+    "tcvn5712": Page.TCVN_5712,
+    "tcvn5712-1": Page.TCVN_5712,
+    "tcvn5712-1:1993": Page.TCVN_5712,
+    "x-viet-tcvn5712": Page.TCVN_5712,
+    "x-viet-tcvn": Page.TCVN_5712,
+    "x-tcvn": Page.TCVN_5712,
+    "tcvn3": Page.TCVN3,
+    "x-tcvn3": Page.TCVN3,
+    "x-viet-tcvn3": Page.TCVN3,
+    "x-viet-abc": Page.TCVN3,
+    "vni": Page.VNI,
+    "x-vni": Page.VNI,
+    "x-viet-vni": Page.VNI,
+    "vni-windows": Page.VNI,
+    "viqr": Page.VIQR,
+    "csviqr": Page.VIQR,
+    "x-viet-viqr": Page.VIQR,
+    "windows-1258": Page.WINDOWS_1258,
+    "cp1258": Page.WINDOWS_1258,
+    "x-cp1258": Page.WINDOWS_1258,
 }
 _ALIASES = {
-    "viscii1.1-1": "viscii",
-    "csviscii": "viscii",
-    "x-viet-tcvn5712": "tcvn",
-    "tcvn-5712": "tcvn",
-    "tcvn5712-1": "tcvn",
-    "tcvn3": "tcvn",
     "x-unknown": "",
     "unknown-8bit": "",
     "8bit": "",
@@ -63,12 +75,18 @@ _SUPERSETS = {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,39}\Z")
 
 
-def known(charset: str) -> str:
-    """The name of the decoder for `charset`; "" if there is none."""
+# Text in these may be Vietnamese of another code page, seen as Western letters.
+_WESTERN = frozenset({"", "ascii", "utf-8", "cp1252", "iso8859-1", "iso8859-15"})
+# On the wire these are ASCII, and mean more.
+_ESCAPED = ("iso-2022", "hz", "utf-7", "unicode-1-1", "utf-16", "utf-32", "cp", "ibm")
+
+
+def known(charset: str) -> str | Page:
+    """The page, or the name of the decoder, for `charset`; "" if there is none."""
     label = charset.strip().strip("'\"").lower()
+    if label in _PAGES:
+        return _PAGES[label]
     label = _ALIASES.get(label, label)
-    if label in _TABLES:
-        return label
     if not _NAME.match(label):
         return ""
     try:
@@ -80,10 +98,10 @@ def known(charset: str) -> str:
     return info.name
 
 
-def _strictly(raw: bytes, codec: str) -> str | None:
+def _strictly(raw: bytes, codec: str | Page) -> str | None:
     """`raw` decoded without a single replacement, or None."""
-    if codec in _TABLES:
-        return codecs.charmap_decode(raw, "strict", _TABLES[codec])[0]
+    if isinstance(codec, Page):
+        return decode_page(raw, codec)
     try:
         return raw.decode(codec)
     except (UnicodeError, LookupError, ValueError):
@@ -98,35 +116,66 @@ def nfc(text: str) -> str:
 
 
 def decode(raw: bytes, charset: str = "") -> tuple[str, str]:
-    """`raw` as NFC text, and the repair that it took: "", "charset-unknown" or "charset-wrong".
+    """`raw` as NFC text, and the repair that it took."""
+    found = reading(raw, charset)
+    return found.text, found.repair
 
-    Unlabelled bytes above 127 are UTF-8 if they are valid UTF-8 (by chance that hardly happens), else windows-1252.
+
+def reading(raw: bytes, charset: str = "") -> Reading:
+    """`raw` as text.
+
+    Unlabelled octets above 127 are UTF-8 if they are valid UTF-8 (by chance that hardly happens), else a Vietnamese
+    code page if they become Vietnamese by it and by nothing else, else windows-1252.
     """
-    if raw.isascii():
-        # Escape-coded character sets (ISO-2022-*, HZ, UTF-7) are ASCII on the wire.
-        label = charset.strip().lower()
-        if not label.startswith(
-            ("iso-2022", "hz", "utf-7", "unicode-1-1", "utf-16", "utf-32", "viscii", "tcvn", "cp", "ibm")
-        ):
-            return raw.decode("ascii"), "" if not label or known(label) else "charset-unknown"
     codec = known(charset) if charset else ""
+    if raw.isascii() and not isinstance(codec, Page) and not charset.strip().lower().startswith(_ESCAPED):
+        return Reading(raw.decode("ascii"), "charset-unknown" if charset.strip() and not codec else "")
+    declared = _declared(raw, charset, codec)
+    if codec == Page.WINDOWS_1258:
+        found = guess(raw, declared.text)
+    else:
+        found = guess_text(declared.text) if codec in _WESTERN else None
+    return Reading(nfc(found.text), declared.repair, found.page) if found else declared
+
+
+def _declared(raw: bytes, charset: str, codec: str | Page) -> Reading:
+    """`raw` by the decoder of its label, or by what is likeliest where that cannot be."""
     repair = "charset-unknown" if charset and not codec else ""
     if codec:
         text = _strictly(raw, _SUPERSETS.get(codec, codec))
         if text is not None:
-            return nfc(text), "charset-wrong" if codec == "ascii" else ""
+            return Reading(nfc(text), "charset-wrong" if codec == "ascii" else "")
         if codec in {"utf-8", "ascii"}:
             # A cut or two broken bytes in real UTF-8 must not turn the whole text into mojibake.
             text = raw.decode("utf-8", "replace")
             if text.count("\ufffd") * 20 <= len(text):
-                return nfc(text), "charset-wrong"
-        elif codec not in {"utf-16", "utf-32"}:
+                return Reading(nfc(text), "charset-wrong")
+        elif codec not in {"utf-16", "utf-32"} and not isinstance(codec, Page):
             try:
-                return nfc(raw.decode(codec, "replace")), "charset-wrong"
+                return Reading(nfc(raw.decode(codec, "replace")), "charset-wrong")
             except (UnicodeError, LookupError, ValueError):
                 pass
         repair = "charset-wrong"
     text = _strictly(raw, "utf-8")
     if text is None:
         text = raw.decode("cp1252", "replace") if not repair else raw.decode("latin-1")
-    return nfc(text), repair or ("charset-missing" if not charset else "")
+    return Reading(nfc(text), repair or ("charset-missing" if not charset else ""))
+
+
+def zip_name(name: str, *, unicode: bool) -> Reading:
+    """The name of a member as its maker wrote it, from what Python read: UTF-8 if its flag says so, else cp437.
+
+    The flag (APPNOTE.TXT 4.4.4, bit 11) is forgotten by many; without it Vietnamese programs wrote UTF-8 or the
+    code page of their fonts or of Windows.
+    """
+    if unicode or name.isascii():
+        return Reading(nfc(name))
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return Reading(nfc(name))
+    text = _strictly(raw, "utf-8")
+    if text is not None:
+        return Reading(nfc(text))
+    found = guess(raw)
+    return Reading(nfc(found.text), "", found.page) if found else Reading(nfc(name))
