@@ -7,7 +7,7 @@ facts of its finding (`{field}`) and `{about}`, the name of the file or field it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bridge.words import CHANGES, FIELD_NAMES, PROBLEMS, TYPES
+from bridge.words import CHANGES, FIELD_NAMES, PLACES, PROBLEMS, TYPES
 from validation.codes import Code
 from validation.finding import Finding, Severity
 
@@ -71,6 +71,7 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SIGNATURE_REVOCATION_UNKNOWN, UNKNOWN, "Chưa xác định được chứng thư số ký tệp {about} có bị thu hồi hay không; hệ thống sẽ kiểm tra lại.", ""),
     # NOTE: recorded
     Row(Code.MAIL_DAMAGED, NOTE, "Cấu trúc thư có lỗi nhưng đã đọc được.", ""),
+    Row(Code.TEXT_CHARSET_GUESSED, NOTE, "Chữ ({where}) viết bằng bảng mã cũ {charset} mà không khai báo; đã đổi sang Unicode để đọc, bản gốc giữ nguyên.", "Dùng phông chữ Unicode và mã UTF-8 khi soạn thư, đặt tên tệp."),
     Row(Code.MAIL_AUTHENTIC, NOTE, "Nguồn gửi thư được xác thực.", ""),
     Row(Code.MAIL_UNAUTHENTICATED, NOTE, "Nguồn gửi thư chưa được xác thực.", ""),
     Row(Code.SENDER_UNKNOWN, NOTE, "Người gửi chưa có trong danh bạ của cơ quan.", ""),
@@ -103,6 +104,8 @@ def says(finding: Finding) -> str:
     for fact, words in (("field", FIELD_NAMES), ("problem", PROBLEMS), ("media_type", TYPES)):
         if fact in facts:
             facts[fact] = words.get(facts[fact], facts[fact])
+    if "where" in facts:
+        facts["where"] = ", ".join(PLACES.get(place, place) for place in facts["where"].split(", "))
     if "change" in facts:
         facts["change"] = ", ".join(CHANGES.get(change, change) for change in facts["change"].split(", "))
     return CATALOGUE[finding.code].says.format_map(facts)

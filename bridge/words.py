@@ -28,6 +28,13 @@ CHANGES = {
     "metadata": "thông tin mô tả tệp",
 }
 
+PLACES = {
+    "subject": "tiêu đề thư",
+    "text": "nội dung thư",
+    "name": "tên tệp",
+    "page": "trang văn bản",
+}
+
 FIELD_NAMES = {
     "CodeNumber": "số văn bản",
     "CodeNotation": "ký hiệu văn bản",

@@ -14,6 +14,7 @@ class Code(StrEnum):
     # The mail as a whole
     MAIL_UNREADABLE = "mail.unreadable"  #: no header and no body could be told apart
     MAIL_DAMAGED = "mail.damaged"  #: read with repairs: a defect of the MIME structure is named in the evidence
+    TEXT_CHARSET_GUESSED = "text.charset-guessed"  #: in an old Vietnamese code page that nobody declared: read by it
     MAIL_LIMIT = "mail.limit"  #: a cap of the reader was reached (parts, depth, header bytes)
     MAIL_REFERENCE = "mail.reference"  #: message/partial or external-body: the content is elsewhere
     MAIL_CRASHED = "mail.crashed"  #: reading it killed its worker again and again
