@@ -5,7 +5,6 @@ before, each in its caller's thread.  The same mail handed in again is another a
 """
 
 import asyncio
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from store.blobs import Blobs
 from store.connection import Database
 from store.contents import Content, Contents
 from store.errors import Unavailable
+from store.gathering import Gathering
 from store.incoming import Incoming, sweep
 from store.mail import Origin
 from store.settings import StoreSettings
@@ -52,8 +52,8 @@ class Intake:
         self._contents = Contents(db, blobs, settings)
         self._window: timedelta = settings.same_mail_window
         self._clock = clock
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._gate = threading.Lock()  # nothing enters the queue behind the word that ends it
+        self._gathering = Gathering(_BATCH, _BATCH_OCTETS, _weight)
+        self._gate = threading.Lock()  # of what follows
         self._committer: threading.Thread | None = None
         self._flushers: ThreadPoolExecutor | None = None
         self.commits = 0  #: transactions made so far
@@ -66,6 +66,7 @@ class Intake:
             if self._committer is not None:
                 return
             self._flushers = ThreadPoolExecutor(8, "docbridge-flush")
+            self._gathering.open()
             self._committer = threading.Thread(target=self._run, name="docbridge-intake", daemon=True)
             self._committer.start()
 
@@ -75,7 +76,7 @@ class Intake:
             committer, flushers = self._committer, self._flushers
             self._committer = self._flushers = None
             if committer is not None:
-                self._queue.put(None)
+                self._gathering.close()
         if committer is not None:
             committer.join()
         if flushers is not None:
@@ -152,44 +153,24 @@ class Intake:
 
     def _enter(self, waiting: _Waiting) -> None:
         with self._gate:
-            if self._committer is not None:
+            if self._gathering.enter(waiting):
                 self.waiting += 1
-                self._queue.put(waiting)
                 return
         self._commit([waiting])
         _answer([waiting])
 
     def _run(self) -> None:
         crowd, patience = 1, 0.0
-        while (first := self._queue.get()) is not None:
-            batch, ends = self._gather(first, crowd, time.monotonic() + patience)
+        while batch := self._gathering.take(crowd, patience):
             begun = time.monotonic()
             self._commit(batch)
             # Whoever was in this commit or came during it may be back soon: to wait for them, at most as long as a
             # commit takes, makes one flush of two.  Someone alone never waits.
             patience = min(time.monotonic() - begun, _PATIENCE)
-            crowd = len(batch) + self._queue.qsize()
+            crowd = len(batch) + len(self._gathering)
             with self._gate:
                 self.waiting -= len(batch)
             _answer(batch)
-            if ends:
-                return
-
-    def _gather(self, first: _Waiting, crowd: int, until: float) -> tuple[list[_Waiting], bool]:
-        """Who shares a commit with `first`, and whether the word that ends the queue was among them."""
-        batch = [first]
-        weight = _weight(first)
-        while len(batch) < _BATCH and weight < _BATCH_OCTETS:
-            left = until - time.monotonic() if len(batch) < crowd else 0.0
-            try:
-                another = self._queue.get(timeout=left) if left > 0 else self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if another is None:
-                return batch, True
-            batch.append(another)
-            weight += _weight(another)
-        return batch, False
 
     def _commit(self, batch: list[_Waiting]) -> None:
         """One transaction for all; when a row is bad, one for each, so that it fails alone."""
