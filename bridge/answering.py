@@ -8,6 +8,11 @@ from store.mail import Origin
 from validation.message import Message
 
 
+def unanswered(kind: str) -> MayAnswer:
+    """A mail of a kind that nobody answers."""
+    return MayAnswer(False, f"the mail is classified as {kind}")
+
+
 def answer(origin: Origin, message: Message, sender: Sender, snapshot: Snapshot) -> MayAnswer:
     """May the reverse path be written to?"""
     return may_answer(

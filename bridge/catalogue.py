@@ -40,6 +40,8 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SIGNATURE_MISSING, FAULT, "Tệp {about} không có chữ ký số.", "Ký số văn bản rồi gửi lại.", by_class=_UNSIGNED, status="02"),
     Row(Code.PACKET_INVALID, FAULT, "Gói tin không đúng cấu trúc edXML: {reason}.", "Kiểm tra lại gói tin theo QCVN 102:2016/BTTTT."),
     # DOUBT: a person must look
+    Row(Code.SECRECY_MARKED, DOUBT, "Thư nghi có dấu chỉ độ mật; đã niêm phong, chờ người có thẩm quyền.", ""),
+    Row(Code.SECRECY_SUSPECTED, DOUBT, "Thư có dấu hiệu cần kiểm tra độ mật; tạm giữ, chờ người có thẩm quyền.", ""),
     Row(Code.MAIL_CRASHED, DOUBT, "Thư này nhiều lần làm dừng chương trình đọc ({wall}) nên được để riêng cho văn thư.", "Gửi lại văn bản ở định dạng PDF thông thường."),
     Row(Code.FILE_CRASHED, DOUBT, "Tệp {about} làm dừng chương trình kiểm tra ({wall}).", "Xuất lại tệp ở định dạng PDF thông thường rồi gửi lại."),
     Row(Code.MAIL_UNREADABLE, DOUBT, "Không đọc được cấu trúc của thư.", "Gửi lại thư bằng phần mềm thư điện tử khác."),

@@ -6,6 +6,8 @@ from store.judgement import Decision, DecisionVerb
 
 #: Key in a decision's detail that names the document; every other key is a field.
 DOCUMENT = "document"
+#: The same in the detail of a clearance: the code of the sign that was cleared.
+CODE = "code"
 
 
 def released_by(decisions: Sequence[Decision]) -> Decision | None:
@@ -13,6 +15,11 @@ def released_by(decisions: Sequence[Decision]) -> Decision | None:
     if decisions and decisions[-1].verb is DecisionVerb.RELEASE:
         return decisions[-1]
     return None
+
+
+def cleared(decisions: Sequence[Decision]) -> frozenset[str]:
+    """Codes of the signs of a state secret that a person has looked at and found to be none."""
+    return frozenset(one.detail.get(CODE, "") for one in decisions if one.verb is DecisionVerb.CLEAR)
 
 
 def clerk_fields(decisions: Sequence[Decision]) -> Mapping[str, Mapping[str, str]]:

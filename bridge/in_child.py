@@ -6,10 +6,15 @@ sooner for not loading what does.
 
 from pathlib import Path
 
+from bridge.axis.settings import BY_HAND
+from bridge.edxml.packet import DocumentPacket
 from bridge.edxml.read import read as read_packet
 from bridge.edxml.tree import NotEdxml
 from bridge.job import Job, Outcome, Wanted
+from bridge.outgoing import NOT_BY_MAIL
 from bridge.pipeline import handle
+from bridge.secrecy import of_packet
+from validation.secrecy import Suspicion
 
 
 def judge(job: Job, mail: bytes) -> Outcome | Wanted:
@@ -18,10 +23,14 @@ def judge(job: Job, mail: bytes) -> Outcome | Wanted:
 
 
 def recognise(axis: str, packet: bytes) -> str:
-    """ "" when the octets are an edXML packet, else why they are none: Vietnamese, for the other side."""
-    del axis
+    """ "" when the octets are an edXML packet that may be taken, else why not: Vietnamese, for the other side.
+
+    A packet with a mark of state secrecy that an operator hands in is not even kept; an axis is answered by a status.
+    """
     try:
-        read_packet(packet)
+        found = read_packet(packet)
     except NotEdxml as problem:
         return problem.reason.says
+    if axis == BY_HAND and isinstance(found, DocumentPacket) and of_packet(found, packet) is Suspicion.STRONG:
+        return NOT_BY_MAIL
     return ""

@@ -21,6 +21,9 @@ from validation.inspected import Inspected
 from validation.returned import Bounce
 from validation.settings import ReadingCaps
 
+SEALED = "sealed"  #: event of the notice that tells the named officer of a mail that may be a state secret
+ARRIVED = "arrived"  #: event of the notice that tells its sender: it came, and no more than that
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -61,6 +64,7 @@ class Job:
     decisions: tuple[Decision, ...] = ()  #: what persons decided of this mail so far, oldest first
     waited: timedelta = timedelta()  #: how long evidence has been waited for
     known_documents: Mapping[str, str] | None = None  #: key of a document -> mail that has it already; None = not asked
+    our_letters: frozenset[str] | None = None  #: Message-IDs in the mail that are of letters of ours; None = not asked
     slots: tuple[LetterSlot, ...] = ()
     last_round: bool = False  #: what is still wanted now is UNKNOWN
 
@@ -71,6 +75,7 @@ class Wanted:
 
     dns: tuple[WantedDns, ...] = ()
     documents: tuple[str, ...] = ()  #: keys of documents that may be known already
+    letters: tuple[str, ...] = ()  #: Message-IDs that may be those of letters of ours
     slots: int = 0  #: identities for letters
 
 
@@ -107,6 +112,7 @@ class EnvelopeMade:
     file: str
     receivers: tuple[str, ...]  #: organ ids
     rules: tuple[str, ...]  #: the routing rules that said so
+    kind: str = "document"  #: document or status
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +139,4 @@ class Outcome:
     notice: str = ""  #: the event that the sender is to be told: accepted, held, postponed, rejected; "" = nothing
     bounces: tuple[Bounce, ...] = ()
     steps: tuple[Step, ...] = ()
+    sealed: bool = False  #: it may be a state secret: the named officer is told its id, and nobody anything else

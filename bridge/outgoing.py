@@ -1,26 +1,36 @@
 """The way out: a packet of the province becomes one finished letter for each receiver with a registered address.
 
 A receiver without one is a finding, and a person must look: nobody is written to at an address that a packet alone
-names unless policy says so.  Files are handed on byte for byte.  A status packet is filed.
+names unless policy says so.  Files are handed on byte for byte.  A status packet is filed.  What bears a mark of state
+secrecy goes nowhere, and nobody can release it.
 """
 
 import uuid
 from pathlib import Path
 
-from bridge.edxml.packet import DocumentPacket, Party, StatusPacket
+from bridge.axis.settings import BY_HAND
+from bridge.edxml.packet import Concerned, DocumentPacket, Party, StatusPacket
 from bridge.edxml.read import read
+from bridge.edxml.status import StatusCode
 from bridge.edxml.tree import NotEdxml
+from bridge.edxml.write import write
 from bridge.fields.fields import Field, Source
-from bridge.job import DocumentMade, Job, LetterMade, Outcome, Wanted
+from bridge.job import DocumentMade, EnvelopeMade, Job, LetterMade, Outcome, Wanted
 from bridge.judging import judge, weigh
 from bridge.letters.document_letter import document_letter
+from bridge.sealing import seal_packet, uncleared
+from bridge.secrecy import of_packet
 from bridge.telling import Told
 from outbound.header import UnfitLetterError
 from outbound.letter import compose
 from store.mail import AxisOrigin, MailState
 from validation.codes import Code
 from validation.finding import Observation
+from validation.secrecy import Suspicion
 from validation.verdict import Accepted, word
+
+#: Decree 63/2026: state secrets travel in a system of their own.
+NOT_BY_MAIL = "Văn bản nghi có dấu chỉ độ mật; không được gửi qua thư điện tử."
 
 
 def handle_packet(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
@@ -35,6 +45,10 @@ def handle_packet(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
             told.step("read", "packet", "status", str(packet.status))
             return Outcome(MailState.FILED, "status", "", (), steps=told.steps)
         case DocumentPacket():
+            suspicion = uncleared(job, told, of_packet(packet, raw))
+            if suspicion:
+                refusal = _refusal(job, packet, folder) if suspicion is Suspicion.STRONG else ()
+                return seal_packet(told, suspicion, refusal)
             return _letters(job, packet, folder, told)
 
 
@@ -78,6 +92,25 @@ def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outc
         letters=tuple(made),
         steps=told.steps,
     )
+
+
+def _refusal(job: Job, packet: DocumentPacket, folder: Path) -> tuple[EnvelopeMade, ...]:
+    """The status that tells the axis of a packet that may not go out by mail; nothing of the document is in it."""
+    origin, office = job.mail.origin, job.snapshot.office
+    if not isinstance(origin, AxisOrigin) or origin.axis == BY_HAND:
+        return ()
+    status = StatusPacket(
+        sender=Party(office.organ_id, office.name, email=next(iter(office.addresses), "")),
+        about=Concerned(packet.sender.organ_id, document_id=packet.document_id),
+        status=StatusCode.REFUSED,
+        description=NOT_BY_MAIL,
+        moment=job.evidence.moment,
+    )
+    id_ = str(uuid.uuid5(uuid.UUID(job.mail.id), "refused"))
+    name = f"{id_}.edxml"
+    with (folder / name).open("wb") as out:
+        write(status, out)
+    return (EnvelopeMade(id_, "", origin.axis, name, (packet.sender.organ_id,), (), kind="status"),)
 
 
 def addresses_of(job: Job, party: Party) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The story of one mail, from top to bottom: read, inspect, judge, identify, route, wrap, answer.
+"""The story of one mail, from top to bottom: read, inspect, look for secrets, judge, identify, route, wrap, answer.
 
 Pure: the bytes, the evidence, the policy and the time come in as arguments; what must be recorded goes out as one
 value.  Files that are made (envelopes, letters) go into `folder`, under names that the Outcome tells.  Where a piece
@@ -9,19 +9,19 @@ from pathlib import Path
 
 from bridge.answering import answer
 from bridge.decided import clerk_fields, released_by
+from bridge.filing import JUDGED, filed, kind_of
 from bridge.found import documents_of
 from bridge.job import Job, Outcome, Wanted
 from bridge.judging import judge, weigh
-from bridge.ours import is_reply_address
 from bridge.outgoing import handle_packet
 from bridge.papers import leaves
 from bridge.routing import route
+from bridge.sealing import seal, uncleared
+from bridge.secrecy import of_mail
 from bridge.sending import sender_of
 from bridge.telling import Told
 from bridge.wrapping import wrap
 from store.mail import AxisOrigin, MailState
-from validation.bounce import bounces
-from validation.classify import classify
 from validation.inspect import inspect
 from validation.message import read
 from validation.verdict import Accepted, word
@@ -36,12 +36,12 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 
     # Read: every byte string is a mail.
     message = read(raw, "mail.eml", snapshot.caps)
-    kind = str(classify(message, origin.mail_from))
-    if kind == "document" and any(is_reply_address(path.address, snapshot) for path in origin.rcpt_to):
-        kind = "reply"
+    kind = kind_of(job, message)
+    if isinstance(kind, Wanted):
+        return kind
     told.step("read", "classification", f"{len(message.parts)} parts", kind)
-    if kind not in ("document", "reply"):
-        return Outcome(MailState.FILED, kind, message.message_id, (), bounces=bounces(message), steps=told.steps)
+    if kind not in JUDGED:
+        return filed(job, told, message, kind)
 
     # Inspect: every file by its form and its signatures.
     inspections = tuple(inspect(attachment, job.evidence, snapshot.caps) for attachment in message.attachments)
@@ -55,6 +55,11 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
         return sender
     told.step("read", "sender", sender.why, sender.sender_class)
     observed += sender.observations
+
+    # Secrecy: what bears a mark goes no further, and nothing of it is told.
+    suspicion = uncleared(job, told, of_mail(message, contents))
+    if suspicion:
+        return seal(told, kind, message, suspicion, answer(origin, message, sender, snapshot))
 
     # Identify: which papers are these, and what do they say of themselves?
     documents = documents_of(job, message, leaves(files), contents, clerk_fields(job.decisions))
@@ -86,14 +91,7 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     # Answer: the sender learns what became of it, where an answer is safe.
     decision = answer(origin, message, sender, snapshot)
     told.step("answer", decision.reason, state, "a receipt" if decision.answer else "nothing")
+    made, notice = documents.made(findings, kind_of_sender, policy), str(state) if decision.answer else ""
     return Outcome(
-        state,
-        kind,
-        message.message_id,
-        verdict.findings,
-        files,
-        documents.made(findings, kind_of_sender, policy),
-        envelopes,
-        notice=str(state) if decision.answer else "",
-        steps=told.steps,
+        state, kind, message.message_id, verdict.findings, files, made, envelopes, notice=notice, steps=told.steps
     )

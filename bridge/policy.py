@@ -67,6 +67,13 @@ class Policy:
     trust_packet_addresses: Annotated[
         bool, "write to the address that a packet names for its receiver where none is registered"
     ] = False
+    secrecy_officer: Annotated[
+        str, "address that is told the id of every mail that may be a state secret; empty: nobody is told"
+    ] = ""
+    secrecy_clearance: Annotated[
+        tuple[str, ...],
+        "operators who may open and clear sealed mails; empty: any may open them and clear weak signs, none a mark",
+    ] = ()
     postpone_every: Annotated[timedelta, "how long to wait before missing evidence is asked for again"] = timedelta(
         minutes=10
     )

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bridge.fields.fields import Field
-from bridge.job import DocumentMade, EnvelopeMade, LetterMade, Outcome
+from bridge.job import SEALED, DocumentMade, EnvelopeMade, LetterMade, Outcome
 from bridge.sandbox.outcome import Files
 from bridge.settings import Settings
 from store.judgement import (
@@ -49,7 +49,10 @@ def judgement_of(
                 for made in outcome.letters
             ),
         ),
-        notices=(outcome.notice,) if news and settings.receipts.enabled else (),
+        notices=(
+            *((outcome.notice,) if news and settings.receipts.enabled else ()),
+            *((SEALED,) if outcome.sealed else ()),
+        ),
         due=due,
         explanation=tuple(asdict(step) for step in outcome.steps),
     )
@@ -69,7 +72,7 @@ def field_records(fields: Mapping[str, Field]) -> dict[str, FieldRecord]:
 
 def _envelope(made: EnvelopeMade, files: Files, at_most: int) -> EnvelopeRecord:
     summary = {"axis": made.axis, "receivers": ", ".join(made.receivers), "rules": ", ".join(made.rules)}
-    return EnvelopeRecord(made.id, made.document_id, files.read(made.file, at_most), "document", summary)
+    return EnvelopeRecord(made.id, made.document_id, files.read(made.file, at_most), made.kind, summary)
 
 
 def _to_axis(made: EnvelopeMade, now: datetime) -> NewDelivery:

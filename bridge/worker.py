@@ -143,6 +143,10 @@ class Worker:
             job = replace(job, evidence=self._bench.evidence.with_dns(job.evidence, wanted.dns))
         if wanted.documents:
             job = replace(job, known_documents=self._known_of(claimed, wanted.documents))
+        if wanted.letters:
+            letters = self._bench.store.letters
+            ours = frozenset(id_ for id_ in wanted.letters if letters.with_message_id(f"<{id_}>"))
+            job = replace(job, our_letters=ours)
         if wanted.slots:
             # Derived, not drawn: a letter that is composed twice is the same letter.
             slots = tuple(self._slot(f"{job.mail.id}/letter/{number}") for number in range(wanted.slots))

@@ -6,8 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from store.mail import MailState, ReceivedMail
+from validation.codes import Code
 from validation.finding import Finding
 from validation.inspected import Inspected
+
+#: What seals a mail: it may be a state secret, and nothing of it is shown, sent or judged until somebody clears it.
+SEALING = frozenset({Code.SECRECY_MARKED, Code.SECRECY_SUSPECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ class Judged:
     documents: tuple[DocumentRecord, ...]
     explanation: tuple[Mapping[str, object], ...]
 
+    @property
+    def sealed(self) -> Code | None:
+        """The sign of a state secret that seals the mail; None = there is none."""
+        return next((finding.code for finding in self.findings if finding.code in SEALING), None)
+
 
 class DecisionVerb(StrEnum):
     """What a person decides about a mail."""
@@ -106,6 +115,7 @@ class DecisionVerb(StrEnum):
     REJECT = "reject"
     COMPLETE = "complete"
     REPLAY = "replay"
+    CLEAR = "clear"  #: no state secret: a sealed mail is judged like any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ class Decision:
     verb: DecisionVerb
     actor: str  #: the operator's name
     reason: str = ""
-    detail: Mapping[str, str] = field(default_factory=dict)  #: complete: document and fields; replay: policy
+    detail: Mapping[str, str] = field(default_factory=dict)  #: complete: document, fields; replay: policy; clear: code
     at: datetime | None = None  #: filled by the store
 
 

@@ -106,6 +106,10 @@ class IllegalMoveError(Exception):
     """A move that the life of a mail does not know: our bug, or an operator too late."""
 
 
+class SealedMailError(Exception):
+    """The mail may be a state secret: before it is cleared nobody releases, completes or replays it."""
+
+
 def move(state: MailState, to: MailState) -> MailState:
     """The state after moving to `to`.  Every rule about the life of a mail lives in the table above.
 

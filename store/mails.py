@@ -15,11 +15,11 @@ from store.connection import Database
 from store.contents import Contents
 from store.errors import LeaseLostError
 from store.journal import Entry, append
-from store.judgement import Claimed, Decision, DecisionVerb, Judgement
-from store.mail import MailState, ReceivedMail, move
+from store.judgement import SEALING, Claimed, Decision, DecisionVerb, Judgement
+from store.mail import MailState, ReceivedMail, SealedMailError, move
 from store.recording import Judgements, write_notices
 from store.rows import MAIL_COLUMNS, AnyRow, mail_of
-from store.schema import arrivals, decisions, mails
+from store.schema import arrivals, decisions, findings, mails
 from store.settings import StoreSettings
 
 _PAGE = 500
@@ -160,6 +160,7 @@ class Mails:
         Raises:
             KeyError: there is no such mail.
             IllegalMoveError: it is not held (or, to replay, postponed): too late.
+            SealedMailError: it is sealed, and this is neither its clearance nor its refusal.
         """
         rejects = decision.verb is DecisionVerb.REJECT
         with self._db.transaction() as connection:
@@ -168,6 +169,8 @@ class Mails:
             if row is None:
                 raise KeyError(mail_id)
             state = move(MailState(row.state), MailState.REJECTED if rejects else MailState.RECEIVED)
+            if decision.verb not in (DecisionVerb.CLEAR, DecisionVerb.REJECT) and _sealed(connection, mail_id, row):
+                raise SealedMailError(mail_id)
             position = len(_decisions(connection, mail_id))
             connection.execute(
                 decisions.insert().values(
@@ -240,6 +243,15 @@ class Mails:
                 return
             last = rows[-1].id
             left = None if left is None else left - len(rows)
+
+
+def _sealed(connection: Connection, mail_id: str, row: AnyRow) -> bool:
+    """Does the judgement in force see a state secret?"""
+    codes = [code.value for code in SEALING]
+    asked = select(findings.c.code).where(
+        findings.c.mail_id == mail_id, findings.c.number == row.judgement, findings.c.code.in_(codes)
+    )
+    return connection.execute(asked.limit(1)).one_or_none() is not None
 
 
 def _claimed(connection: Connection, row: AnyRow) -> Claimed:

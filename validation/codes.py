@@ -22,6 +22,10 @@ class Code(StrEnum):
     MAIL_UNAUTHENTICATED = "mail.unauthenticated"  #: neither SPF nor an aligned DKIM signature passes
     SENDER_UNKNOWN = "sender.unknown"  #: the reverse path belongs to no known correspondent
 
+    # State secrets
+    SECRECY_MARKED = "secrecy.marked"  #: a mark alone on its line, or a secrecy field: the mail is sealed
+    SECRECY_SUSPECTED = "secrecy.suspected"  #: a weak sign: inside a sentence, in a name or a subject
+
     # Who it is for
     RECIPIENT_UNKNOWN = "recipient.unknown"  #: none of the recipients is ours
     ROUTE_MISSING = "route.missing"  #: ours, but no rule says which organ it is for

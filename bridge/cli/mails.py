@@ -1,6 +1,5 @@
 """`mails`: what came in, and what became of it.  The reading verbs; those that decide are in `mails_decide`."""
 
-import sys
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +7,9 @@ import click
 
 from bridge.cli.context import as_json, between, limited, mail_of, store_of
 from bridge.cli.mails_decide import complete, reject, release, replay
+from bridge.cli.mails_secrecy import clear, raw
 from bridge.cli.output import facts, json_line, rows, shown_time
 from store.mail import MailState
-
-_CHUNK = 1 << 20
 
 
 @click.group()
@@ -19,7 +17,7 @@ def mails() -> None:
     """What came in, and what became of it.  An ID may be given by a beginning that only one mail has."""
 
 
-for _verb in (release, reject, complete, replay):
+for _verb in (raw, release, reject, complete, replay, clear):
     mails.add_command(_verb)
 
 
@@ -73,19 +71,6 @@ def explain(ctx: click.Context, mail_id: str, json_: bool) -> None:
     steps = explained(store, mail_of(store, mail_id))
     columns = ("at", "judgement", "actor", "stage", "rule", "given", "decided")
     rows(steps, columns, as_json=json_, limit=None if json_ else 10_000)
-
-
-@mails.command()
-@click.argument("mail_id", metavar="ID")
-@click.pass_context
-def raw(ctx: click.Context, mail_id: str) -> None:
-    """The exact octets of the mail, to standard output."""
-    store = store_of(ctx)
-    out = sys.stdout.buffer
-    with store.mails.open_body(mail_of(store, mail_id).id) as body:
-        while chunk := body.read(_CHUNK):
-            out.write(chunk)
-    out.flush()
 
 
 def _readable(shown: dict[str, Any]) -> dict[str, Any]:

@@ -25,10 +25,16 @@ if TYPE_CHECKING:
     from validation.finding import Finding
 
 
-def _waits(mail: "ReceivedMail", doing: str) -> bool:
+def _waits(store: "Store", mail: "ReceivedMail", doing: str) -> bool:
     """May a person still decide?  Says so when not."""
     from store.mail import MailState
 
+    judged = store.mails.judgements.current(mail.id)
+    if judged and judged.sealed:
+        click.echo(
+            f"docbridge: the mail is sealed ({judged.sealed}); it must be cleared before it is {doing}", err=True
+        )
+        return False
     if mail.state in (MailState.HELD, MailState.POSTPONED):
         return True
     click.echo(f"docbridge: the mail is {mail.state}; only one that is held can be {doing}", err=True)
@@ -47,10 +53,10 @@ def release(ctx: click.Context, mail_id: str, reason: str, json_: bool) -> int:
 
     store = store_of(ctx)
     mail = mail_of(store, mail_id)
-    if not _waits(mail, "released"):
+    if not _waits(store, mail, "released"):
         return NO
     decision = Decision(DecisionVerb.RELEASE, operator(), reason)
-    return _decide(ctx, store, mail, decision, (MailState.RELEASED,), json_=json_)
+    return decide(ctx, store, mail, decision, (MailState.RELEASED,), json_=json_)
 
 
 @click.command()
@@ -95,7 +101,7 @@ def complete(
     given = _pairs(entries)
     store = store_of(ctx)
     mail = mail_of(store, mail_id)
-    if not _waits(mail, "completed"):
+    if not _waits(store, mail, "completed"):
         return NO
     try:
         detail = completion(store.mails.judgements.current(mail.id), document, given)
@@ -107,7 +113,7 @@ def complete(
             f"say which document of the mail is meant; {known}", param_hint="--document"
         ) from which
     decision = Decision(DecisionVerb.COMPLETE, operator(), reason, detail)
-    return _decide(ctx, store, mail, decision, (MailState.ACCEPTED, MailState.RELEASED), json_=json_)
+    return decide(ctx, store, mail, decision, (MailState.ACCEPTED, MailState.RELEASED), json_=json_)
 
 
 @click.command()
@@ -124,14 +130,15 @@ def replay(ctx: click.Context, mail_id: str, file: Path | None, dry_run: bool, r
 
     store = store_of(ctx)
     mail = mail_of(store, mail_id)
-    if dry_run:
+    judged = store.mails.judgements.current(mail.id)
+    if dry_run and not (judged and judged.sealed):
         return _dry_run(ctx, store, mail, file, json_=json_)
-    if not _waits(mail, "replayed; --dry-run shows what would become of it now"):
+    if not _waits(store, mail, "replayed; --dry-run shows what would become of it now"):
         return NO
     detail = {"policy": hashlib.sha256(file.read_bytes()).hexdigest()} if file and file.is_file() else {}
     decision = Decision(DecisionVerb.REPLAY, operator(), reason, detail)
     wanted = (MailState.ACCEPTED, MailState.RELEASED, MailState.FILED)
-    return _decide(ctx, store, mail, decision, wanted, file, json_=json_)
+    return decide(ctx, store, mail, decision, wanted, file, json_=json_)
 
 
 def _pairs(entries: "Iterable[str]") -> dict[str, str]:
@@ -144,7 +151,7 @@ def _pairs(entries: "Iterable[str]") -> dict[str, str]:
     return found
 
 
-def _decide(
+def decide(
     ctx: click.Context,
     store: "Store",
     mail: "ReceivedMail",
@@ -157,7 +164,7 @@ def _decide(
     """Records the decision, has the mail judged, and tells what it is now."""
     from bridge.clerk import judge_now
     from bridge.settings.policy import policy_of
-    from store.mail import IllegalMoveError, MailState
+    from store.mail import IllegalMoveError, MailState, SealedMailError
 
     settings = settings_of(ctx)
     if policy:
@@ -165,7 +172,7 @@ def _decide(
     table = bench(ctx, settings, store)
     try:
         store.mails.decide(mail.id, decision, datetime.now(UTC))
-    except IllegalMoveError:
+    except (IllegalMoveError, SealedMailError):
         # Between our look and our word somebody else decided, or the service began to judge it.
         click.echo("docbridge: somebody else was quicker; look at the mail again", err=True)
         return NO

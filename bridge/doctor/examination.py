@@ -11,6 +11,7 @@ from bridge.doctor.mailboxes import mailboxes
 from bridge.doctor.names import dns
 from bridge.doctor.ports import ports, smarthost
 from bridge.doctor.records import schema
+from bridge.doctor.secrecy import secrecy
 from bridge.doctor.walls import walls
 from bridge.settings import BadSettings, load, located
 
@@ -31,6 +32,7 @@ def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
     yield from ports(settings)
     yield from anchors(settings, now)
     yield from walls(settings)
+    yield from secrecy(settings)
     yield from smarthost(settings)
     yield from mailboxes(settings)
     yield from dns(settings)

@@ -16,6 +16,7 @@ from outbound.letter import Letter
 
 #: Event of a notice -> template and what the subject says.
 EVENTS: Mapping[str, tuple[str, str]] = {
+    "arrived": ("receipt_arrived.txt", "Đã nhận thư"),
     "held": ("receipt_held.txt", "Đã nhận, đang kiểm tra"),
     "postponed": ("receipt_postponed.txt", "Đã nhận, đang xác minh"),
     "accepted": ("receipt_accepted.txt", "Đã tiếp nhận"),

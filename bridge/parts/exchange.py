@@ -99,6 +99,9 @@ class Exchange:
         judged = store.mails.judgements.current(delivery.mail_id)
         if mail is None or judged is None or not isinstance(mail.origin, AxisOrigin):
             return False
+        if judged.sealed:
+            # The letter told the officer; the axis had its own answer, and learns nothing of him.
+            return store.deliveries.mark_reported([delivery.id], now)
         if mail.origin.axis == BY_HAND:
             # Whoever handed it in reads `deliveries show`; unreported it would stand before all others for ever.
             return store.deliveries.mark_reported([delivery.id], now)

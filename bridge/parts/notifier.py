@@ -1,17 +1,22 @@
-"""Tells senders what became of their mail: events close together become one letter, each is told once."""
+"""Tells senders what became of their mail: events close together become one letter, each is told once.
+
+The named officer is told of every mail that was sealed, in a letter of his own, whether senders get receipts or not.
+"""
 
 from datetime import UTC, datetime
 
 import structlog
 
 from bridge.catalogue import mend, says
+from bridge.job import SEALED, LetterSlot
+from bridge.letters.officer import officer_letter
 from bridge.letters.receipt import Event, ReceiptFacts, ReceiptFile, Remark, receipt
 from bridge.sentences import signature_says
 from bridge.worker import Bench, letter_slot
 from outbound.header import UnfitLetterError
-from outbound.letter import compose
+from outbound.letter import Letter, compose
 from store.judgement import DocumentRecord, Judged, LetterRecord, NewDelivery
-from store.mail import ReceivedMail
+from store.mail import AxisOrigin, MailState, ReceivedMail
 from store.notices import Notice
 from validation.finding import Finding, Severity
 from validation.inspected import Inspected
@@ -33,7 +38,12 @@ class Notifier:
         """
         groups = self._bench.store.notices.ripe(datetime.now(UTC), self._bench.settings.receipts.gather)
         for group in groups:
-            self._tell(group)
+            officers = tuple(notice for notice in group if notice.event == SEALED)
+            senders = tuple(notice for notice in group if notice.event != SEALED)
+            if officers:
+                self._tell_officer(officers)
+            if senders:
+                self._tell(senders)
         if groups:
             self._bench.settled()
         return bool(groups)
@@ -54,17 +64,45 @@ class Notifier:
             reply_to=slot.reply_to,
             own=settings.receipts.templates,
         )
+        # RFC 3834 section 3.3: an automatic answer goes out under the empty reverse path.
+        self._queue(group, letter, slot, "")
+
+    def _tell_officer(self, group: tuple[Notice, ...]) -> None:
+        store, settings, now = self._bench.store, self._bench.settings, datetime.now(UTC)
+        mail_id, officer = group[0].mail_id, settings.policy.secrecy_officer
+        mail = store.mails.get(mail_id)
+        if mail is None or not officer:
+            store.notices.told(group, now, reason="[policy] secrecy_officer names nobody")
+            _log.warning("sealed_untold", mail=mail_id)
+            return
+        slot = letter_slot(settings, self._bench.secret, f"{mail_id}/{SEALED}/{group[-1].number}")
+        letter = officer_letter(
+            mail_id,
+            mail.received_at,
+            settings.office,
+            officer=officer,
+            sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
+            message_id=slot.message_id,
+            date=now,
+            outgoing=isinstance(mail.origin, AxisOrigin),
+            refused=mail.state is MailState.REJECTED,
+            own=settings.receipts.templates,
+        )
+        # Under a return path that knows its letter: that it does not reach the officer must be seen.
+        self._queue(group, letter, slot, slot.return_path)
+
+    def _queue(self, group: tuple[Notice, ...], letter: Letter, slot: LetterSlot, return_path: str) -> None:
+        store, now = self._bench.store, datetime.now(UTC)
         try:
             octets = compose(letter)
         except UnfitLetterError as unfit:
             store.notices.told(group, now, reason=f"no letter can be written: {unfit}")
             return
-        # RFC 3834 section 3.3: an automatic answer goes out under the empty reverse path.
-        token = slot.reply_to.partition("+")[2].partition("@")[0]
-        record = LetterRecord(slot.letter_id, octets, slot.message_id, "", token)
-        delivery = NewDelivery(slot.delivery_id, "letter", slot.letter_id, mail.origin.mail_from, now)
+        token = slot.reply_to.partition("+")[2].partition("@")[0] if letter.reply_to else ""
+        record = LetterRecord(slot.letter_id, octets, slot.message_id, return_path, token)
+        delivery = NewDelivery(slot.delivery_id, "letter", slot.letter_id, letter.recipient, now)
         store.notices.told(group, now, letter=record, delivery=delivery)
-        _log.info("receipt_queued", mail=mail_id, letter=slot.letter_id)
+        _log.info("letter_queued", mail=group[0].mail_id, letter=slot.letter_id)
 
 
 def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> ReceiptFacts:
@@ -77,7 +115,8 @@ def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> R
         events=tuple(Event(notice.event, notice.at) for notice in group),
         files=tuple(_file(file, judged.findings) for top in judged.attachments for file in top.walk()),
         documents=tuple(filter(None, map(_named, judged.documents))),
-        remarks=_remarks(judged.findings),
+        # Of a sealed mail the sender learns that it came, and not what is thought of it.
+        remarks=() if judged.sealed else _remarks(judged.findings),
     )
 
 
