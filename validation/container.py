@@ -17,6 +17,7 @@ from validation.formats import ARCHIVES
 from validation.formats_pdf import embedded_files
 from validation.inspected import Attachment, Format
 from validation.message import read
+from validation.mime_charset import zip_name
 from validation.settings import ReadingCaps
 from validation.signature import Signature
 
@@ -59,8 +60,12 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
             if member.is_dir():
                 continue
             # `../../etc/passwd` and `C:\\x` become `passwd` and `x`: the last segment alone is a name.
-            name = clean_name(member.filename.replace("\\", "/").rstrip("/").rpartition("/")[2])
+            written = zip_name(member.filename, unicode=bool(member.flag_bits & 0x800))
+            name = clean_name(written.text.replace("\\", "/").rstrip("/").rpartition("/")[2])
             name = distinct(name or made_up(len(found) + 1, ""), taken)
+            if written.guessed:
+                evidence = {"charset": str(written.guessed), "where": "name"}
+                observations.append(Observation(Code.TEXT_CHARSET_GUESSED, (*outer.path, name), evidence))
             if budget.members <= 0:
                 observations.append(_limit(outer, "members"))
                 break

@@ -12,14 +12,15 @@ from validation.codes import Code
 from validation.finding import Observation
 from validation.headers import Headers, Mailbox
 from validation.inspected import Attachment
-from validation.mime_charset import decode
+from validation.mime_charset import Reading, decode, reading
 from validation.mime_html import html_text
 from validation.mime_split import Leaf, Tree, line_end_of, split
 from validation.mime_transfer import undo, uu_files
-from validation.mime_words import decode_words
+from validation.mime_words import decode_words, words
 from validation.settings import ReadingCaps
 from validation.signature import Signature
 from validation.unread_signatures import SIGNATURE_PART, mail_signatures, observed
+from validation.vietnamese_pages import Page
 
 _DEFAULT_CAPS = ReadingCaps()
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
@@ -44,6 +45,7 @@ class Part:
     body: tuple[int, int]  #: its content as transferred
     encoding: str
     raw: bytes = field(repr=False, compare=False)  #: the whole mail
+    name_guessed: Page | None = None  #: the code page of the name that nobody declared
 
     @property
     def is_file(self) -> bool:
@@ -58,10 +60,10 @@ class Part:
             memoryview(self.raw)[self.body[0] : self.body[1]], self.encoding
         )  # five megabytes are not copied twice
 
-    def text(self, cap: int) -> tuple[str, str]:
-        """The first `cap` octets of the content as NFC text, and the repair that it took."""
+    def text(self, cap: int) -> Reading:
+        """The first `cap` octets of the content as NFC text, and what it took."""
         content, _ = undo(self.raw[self.body[0] : min(self.body[1], self.body[0] + 3 * cap)], self.encoding)
-        return decode(content[:cap], self.charset)
+        return reading(content[:cap], self.charset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,13 @@ class Message:
 
 
 def _part(leaf: Leaf, raw: bytes) -> Part:
-    name = leaf.disposition.get("filename") or leaf.type_parameters.get("name")
+    filename, name = leaf.disposition.get("filename"), leaf.type_parameters.get("name")
+    guessed = leaf.disposition.guessed.get("filename") if filename else leaf.type_parameters.guessed.get("name")
     return Part(
         path=leaf.number,
         content_type=leaf.content_type,
         charset=leaf.type_parameters.get("charset"),
-        name=clean_name(name),
+        name=clean_name(filename or name),
         disposition=leaf.disposition.value.split(" ")[0],
         container=leaf.container,
         headers=leaf.headers,
@@ -128,6 +131,7 @@ def _part(leaf: Leaf, raw: bytes) -> Part:
         body=leaf.body,
         encoding=leaf.encoding,
         raw=raw,
+        name_guessed=guessed,
     )
 
 
@@ -148,6 +152,13 @@ class _Collector:
         self.plain: list[str] = []
         self.html: list[str] = []
         self.references: dict[str, None] = {}
+        self.guessed: dict[tuple[tuple[str, ...], Page], list[str]] = {}  # where, by what and in which code page
+
+    def tell(self, page: Page | None, where: str, *inside: str) -> None:
+        """A code page that nobody declared was guessed, once for each place."""
+        places = self.guessed.setdefault(((self.name, *inside), page), []) if page else []
+        if where not in places:
+            places.append(where)
 
     def add(self, name: str, declared: str, content: bytes, *, of_mail: bool = False) -> None:
         """One more file."""
@@ -168,10 +179,12 @@ class _Collector:
             declared = part.content_type if part.headers.raw("Content-Type") is not None else ""
             of_mail = not part.container or (part.container == "signed" and part.content_type in SIGNATURE_PART)
             self.add(name, declared, content, of_mail=of_mail and self.signed)
+            self.tell(part.name_guessed, "name", self.attachments[-1].name)
             return
         if part.content_type in _REPORT_TYPES:
             return
-        text, repair = part.text(self.caps.text_bytes)
+        text, repair, guessed = part.text(self.caps.text_bytes)
+        self.tell(guessed, "text")
         if repair in {"charset-unknown", "charset-wrong"}:
             self.tree.defects[repair] = None
         if part.content_type == "text/html":
@@ -209,6 +222,7 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     signatures = mail_signatures(raw, tree)
     collector = _Collector(name, tree, caps, signed=bool(signatures))
     parts = tuple(_part(leaf, raw) for leaf in tree.leaves)
+    collector.tell(words(headers.raw("Subject") or b"").guessed, "subject")
     for part in parts:
         collector.read(part)
     multiparts = tuple(_part(leaf, raw) for leaf in tree.multiparts)
@@ -221,6 +235,9 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
         (Code.MAIL_REFERENCE, "type", collector.references),
     ):
         observations += [Observation(code, (name,), {word: each}) for each in seen]
+    for (about, page), places in collector.guessed.items():
+        told = {"charset": str(page), "where": ", ".join(places)}
+        observations.append(Observation(Code.TEXT_CHARSET_GUESSED, about, told))
     for limit, unread in tree.limits.items():
         told = {"limit": limit, "value": str(getattr(caps, limit)), "unread": str(unread)}
         observations.append(Observation(Code.MAIL_LIMIT, (name,), told))

@@ -6,11 +6,13 @@ inside quotes, broken percent signs.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from validation.mime_charset import decode
-from validation.mime_words import decode_words
+from validation.mime_charset import Reading, reading
+from validation.mime_words import words
+from validation.vietnamese_pages import Page
 
 _PIECE = re.compile(rb"([^\s*=;]{1,80})(?:\*(\d{1,5}))?(\*)?")
 # What nearly every parameter looks like, up to and with the `;` behind it; anything else goes the longer way.
@@ -26,6 +28,7 @@ class Parameterised:
     value: str  #: lower case, without blanks around; "" = absent
     parameters: dict[str, str]  #: decoded, NFC, by lower-case name; of repeated ones the first
     capped: bool = False  #: more parameters than the cap
+    guessed: Mapping[str, Page] = field(default_factory=dict)  #: by name, the code pages that nobody declared
 
     def get(self, name: str) -> str:
         """The parameter `name`, or ""."""
@@ -57,7 +60,7 @@ def _quoted(raw: bytes, start: int) -> tuple[bytes, int]:
     return text, end + 1
 
 
-def _extended(pieces: list[tuple[int, bool, bytes]]) -> str:
+def _extended(pieces: list[tuple[int, bool, bytes]]) -> Reading:
     """RFC 2231: pieces in the order of their numbers, percent-decoded where marked, in the charset of the first."""
     pieces.sort(key=lambda piece: piece[0])
     charset = ""
@@ -74,8 +77,8 @@ def _extended(pieces: list[tuple[int, bool, bytes]]) -> str:
         joined += text
     raw = bytes(joined)
     if words_only or (not charset and b"=?" in raw):
-        return decode_words(raw)
-    return decode(raw, charset)[0]
+        return words(raw)
+    return reading(raw, charset)
 
 
 def parse(raw: bytes, cap: int) -> Parameterised:
@@ -84,14 +87,14 @@ def parse(raw: bytes, cap: int) -> Parameterised:
     value = head.strip().decode("latin-1").lower()
     if not separator:
         return Parameterised(value, {})
-    plain: dict[str, str] = {}
+    plain: dict[str, Reading] = {}
     pieces: dict[str, list[tuple[int, bool, bytes]]] = {}
     position = len(head) + 1
     count = 0
     while position < len(raw):
         count += 1
         if count > cap:
-            return Parameterised(value, _merged(plain, pieces), capped=True)
+            return _made(value, plain, pieces, capped=True)
         found = _ORDINARY.match(raw, position)
         if found:
             text = found.group(4)
@@ -120,11 +123,11 @@ def parse(raw: bytes, cap: int) -> Parameterised:
         found = _PIECE.fullmatch(name)
         if found:
             _take(found, text, plain, pieces)
-    return Parameterised(value, _merged(plain, pieces))
+    return _made(value, plain, pieces)
 
 
 def _take(
-    found: re.Match[bytes], text: bytes, plain: dict[str, str], pieces: dict[str, list[tuple[int, bool, bytes]]]
+    found: re.Match[bytes], text: bytes, plain: dict[str, Reading], pieces: dict[str, list[tuple[int, bool, bytes]]]
 ) -> None:
     """One parameter, by what `_PIECE` or `_ORDINARY` found in front of its `=`."""
     name, number, marked = found.group(1, 2, 3)
@@ -132,14 +135,20 @@ def _take(
     if number or marked:
         pieces.setdefault(key, []).append((int(number or 0), bool(marked), text))
     elif key not in plain:
-        plain[key] = decode_words(text)
+        plain[key] = words(text)
 
 
-def _merged(plain: dict[str, str], pieces: dict[str, list[tuple[int, bool, bytes]]]) -> dict[str, str]:
+def _made(
+    value: str,
+    plain: dict[str, Reading],
+    pieces: dict[str, list[tuple[int, bool, bytes]]],
+    *,
+    capped: bool = False,
+) -> Parameterised:
     """RFC 2231 forms win over the plain ones, which stand beside them for old readers (RFC 6266 section 4.3)."""
-    if not pieces:
-        return plain
-    return {**plain, **{key: _extended(parts) for key, parts in pieces.items()}}
+    found = {**plain, **{key: _extended(parts) for key, parts in pieces.items()}} if pieces else plain
+    guessed = {key: each.guessed for key, each in found.items() if each.guessed}
+    return Parameterised(value, {key: each.text for key, each in found.items()}, capped, guessed)
 
 
 def is_media_type(value: str) -> bool:

@@ -6,7 +6,7 @@ in two (RFC 2047 section 5 forbids it; everybody does it).
 
 import re
 
-from validation.mime_charset import decode
+from validation.mime_charset import Reading, reading
 from validation.mime_transfer import base64_bytes
 
 # The charset may carry a language (RFC 2231 section 5); spaces inside the text part are a common sin and are let pass.
@@ -26,19 +26,22 @@ def _b(text: bytes) -> bytes:
 
 
 def decode_words(raw: bytes) -> str:
-    """One header value, or a piece of it, as NFC text; undeclared 8-bit bytes are read by `mime_charset.decode`."""
+    """One header value, or a piece of it, as NFC text."""
+    return words(raw).text
+
+
+def words(raw: bytes) -> Reading:
+    """The same, with the first code page that was guessed; undeclared octets are read by `mime_charset.reading`."""
     if b"=?" not in raw:
-        if raw.isascii():
-            return raw.decode("ascii")
-        return decode(raw)[0]
-    pieces: list[str] = []
+        return Reading(raw.decode("ascii")) if raw.isascii() else reading(raw)
+    pieces: list[Reading] = []
     pending = bytearray()  # bytes of neighbouring words of one character set
     charset = ""
     end = 0
 
     def flush() -> None:
         if pending:
-            pieces.append(decode(bytes(pending), charset)[0])
+            pieces.append(reading(bytes(pending), charset))
             pending.clear()
 
     for found in _WORD.finditer(raw):
@@ -46,14 +49,15 @@ def decode_words(raw: bytes) -> str:
         label = found.group(1).decode("latin-1").lower()
         if between.strip(_BETWEEN_WORDS):
             flush()
-            pieces.append(decode(between)[0])
+            pieces.append(reading(between))
         elif end == 0:
-            pieces.append(between.decode("latin-1"))
+            pieces.append(Reading(between.decode("latin-1")))
         if label != charset:
             flush()
             charset = label
         pending += _q(found.group(3)) if found.group(2) in b"Qq" else _b(found.group(3))
         end = found.end()
     flush()
-    pieces.append(decode(raw[end:])[0])
-    return "".join(pieces)
+    pieces.append(reading(raw[end:]))
+    guessed = next((piece.guessed for piece in pieces if piece.guessed), None)
+    return Reading("".join(piece.text for piece in pieces), "", guessed)

@@ -36,7 +36,7 @@ def _enough(found: Spelling, western: Spelling) -> bool:
         return found.plain * 3 >= found.foreign or found.frequent * 3 >= gained
     if found.strange or found.foreign > found.plain + found.frequent:
         return False
-    return gained >= 2 or (gained == 1 and found.frequent > 0 and found.foreign == 0)
+    return gained >= 3 or (found.frequent > 0 and (gained == 2 or (gained == 1 and not found.foreign)))
 
 
 def _read(raw: bytes, page: Page) -> str | None:
