@@ -9,6 +9,7 @@ import contextlib
 import resource
 import signal
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 import structlog
@@ -24,7 +25,7 @@ from bridge.settings import Settings
 from bridge.wiring import Calls, bench_of
 from bridge.worker import Bench, Worker
 from imap_poll.door import Door as ImapDoor
-from imap_poll.door import StorePort
+from imap_poll.port import StorePort
 from outbound.sender import Sender
 from smtp_in.door import Door as SmtpDoor
 from smtp_in.entrance import entrances
@@ -33,7 +34,7 @@ from store.arrival import Kept
 from store.errors import Unavailable
 from store.incoming import Incoming
 from store.leases import end_leases
-from store.mail import Origin
+from store.mail import ImapOrigin, Origin
 from store.store import Store
 
 _log = structlog.get_logger("docbridge.service")
@@ -137,13 +138,14 @@ def _sender(bench: Bench, calls: Calls) -> Callable[[], Awaitable[None]]:
 
 
 def _imap(store: Store, settings: Settings, calls: Calls, running: Running) -> Callable[[], Awaitable[None]]:
-    def keep(incoming: object, origin: Origin, at: datetime) -> Kept:
-        assert isinstance(incoming, Incoming)
-        kept = store.intake.keep(incoming, origin, at)
-        calls.arrived()
+    def keep(incoming: Incoming, origin: ImapOrigin, at: datetime) -> Future[Kept]:
+        kept = store.intake.submit(incoming, origin, at)
+        kept.add_done_callback(lambda _: calls.arrived())
         return kept
 
-    door = ImapDoor(settings.imap_poll.account, StorePort(store.incoming, keep, store.mails.uids))
+    bookmarks = store.bookmarks
+    port = StorePort(store.incoming, keep, store.mails.uids, bookmarks.get, bookmarks.put)
+    door = ImapDoor(settings.imap_poll.account, port)
     running.imap = door
     door.start()
 

@@ -1,28 +1,22 @@
-"""One open mailbox on a real IMAP server, and the one border where imapclient's failures become Unavailable.
+"""One selected mailbox on a real IMAP server: listed in windows, fetched in bounded pieces, marked, waited at.
 
-Traps that this module steps round (all seen with imapclient 4.1.0 and CPython's imaplib): no time-out by default; a
-literal is allocued as large as the server claims, so the size is asked first and bodies come in pieces; every
-response is formatted for a debug log that nobody reads; `UID n:*` answers with the last old message when there is
-nothing newer; after any error the state of the stream is unknown, so the connection is dropped.
+Quirks of servers that it steps round are listed in docs/quirks.md: `UID n:*` that answers with an old message, sizes
+that are estimates, answers for messages that nobody asked about, mailboxes that may only be read.
 """
 
-import imaplib
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError
-
-from imap_poll.settings import Account
+from imap_poll.session import Refused, Session
 from store.errors import Unavailable
 
 _LISTING = 500  # messages asked of at a time: their UIDs stand in one command line, and servers bound those
-_LEEWAY = 65_536  # literals that are no pieces: names of mailboxes
 _WINDOW = 50_000  # UIDs searched at a time: imaplib takes no answer longer than 1,000,000 octets in a line
+_LOOK_UP = 0.5  # seconds in IDLE between two looks at whether we are to stop
+_IDLE_ANSWER = 20.0  # seconds for the answer to DONE and NOOP: a dead peer is known within a minute, with the poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,64 +29,82 @@ class Listed:
     internal_date: datetime | None
 
 
-@contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Every failure of the server or the way to it, as Unavailable.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a search is bound to."""
 
-    Raises:
-        Unavailable: with what was being done; the connection must not be used again.
-    """
-    try:
-        yield
-    except (
-        IMAPClientError,
-        imaplib.IMAP4.error,
-        ssl.SSLError,
-        OSError,
-        EOFError,
-        ValueError,
-        KeyError,
-    ) as error:
-        # imapclient raises bare ValueError and KeyError on answers it cannot parse.
-        raise Unavailable(f"{doing}: {type(error).__name__}") from error
+    above: int = 0  #: only greater UIDs
+    since: date | None = None  #: only what came on this day or later, in the server's time zone
+    before: date | None = None  #: and before this one
 
-
-def bounded(read: Callable[[int], bytes], most: int) -> Callable[[int], bytes]:
-    """`read` of imaplib, which takes literals: one that is announced as longer than `most` is not waited for.
-
-    imaplib would claim memory for as much as the server says.
-    """
-
-    def reads(size: int) -> bytes:
-        if size > most:
-            raise imaplib.IMAP4.abort("literal too large")
-        return read(size)
-
-    return reads
+    def criteria(self, window: str) -> list[object]:
+        """For SEARCH."""
+        dates: list[object] = []
+        if self.since:
+            dates += ["SINCE", self.since]
+        if self.before:
+            dates += ["BEFORE", self.before]
+        return ["UID", window, *dates]
 
 
 class Mailbox:
     """A selected mailbox.  Not for use by two threads."""
 
-    def __init__(self, client: IMAPClient, name: str, uidvalidity: int, uidnext: int) -> None:
-        self._client = client
-        self._uidnext = uidnext
+    def __init__(self, session: Session, name: str, *, read_only: bool = False) -> None:
+        self._session = session
+        self._wanted_read_only = read_only
         self.name = name
-        self.uidvalidity = uidvalidity
+        self.uidvalidity = 0
+        self.uidnext = 0  #: as of the last selecting; 0 = the server did not say
+        self.exists = 0
+        self.read_only = read_only  #: nothing can be marked here
+        self.select()
 
-    def listing(self, above: int) -> Iterator[Listed]:
-        """The messages whose UID is greater than `above`, in the order of their UIDs, in bounded answers."""
-        for window in self._windows(above):
-            with translated("search"):
-                found = sorted(uid for uid in self._client.search(["UID", window]) if uid > above)
+    def select(self) -> None:
+        """Opens it (anew).
+
+        Raises:
+            Unavailable: no such mailbox, or the server cannot.
+        """
+        try:
+            self._select(self._wanted_read_only)
+            self.read_only = self._wanted_read_only
+        except Unavailable as unavailable:
+            if "ReadOnlyError" not in unavailable.cause:
+                raise
+            # A mailbox that others share with us to read: its mail is taken, and what cannot be marked is told.
+            self._select(read_only=True)
+            self.read_only = True
+
+    def _select(self, read_only: bool) -> None:
+        with self._session.asking("select") as client:
+            answer = client.select_folder(self.name, readonly=read_only)
+            self.uidvalidity = int(answer[b"UIDVALIDITY"])
+            self.uidnext = int(answer.get(b"UIDNEXT", 0))
+            self.exists = int(answer.get(b"EXISTS", 0))
+
+    def refresh(self) -> None:
+        """Asks whether all is well (NOOP); servers show new mail to a selected mailbox only then."""
+        with self._session.asking("noop", patience=_IDLE_ANSWER) as client:
+            client.noop()
+
+    def listing(self, span: Span) -> Iterator[Listed]:
+        """The messages of the span in the order of their UIDs, in bounded answers."""
+        for window in self._windows(span.above):
+            with self._session.asking("search") as client:
+                found = sorted(uid for uid in client.search(span.criteria(window)) if uid > span.above)
             for start in range(0, len(found), _LISTING):
-                with translated("list"):
-                    # Each UID by name: imapclient drops answers to a range.
-                    answer = self._client.fetch(
-                        found[start : start + _LISTING], ["RFC822.SIZE", "FLAGS", "INTERNALDATE"]
-                    )
-                    listed = [_listed(uid, answer[uid]) for uid in sorted(answer)]
-                yield from listed
+                yield from self._list(found[start : start + _LISTING])
+
+    def listed(self, uids: Sequence[int]) -> list[Listed]:
+        """Those of these messages that are there."""
+        return [one for start in range(0, len(uids), _LISTING) for one in self._list(uids[start : start + _LISTING])]
+
+    def _list(self, uids: Sequence[int]) -> list[Listed]:
+        with self._session.asking("list") as client:
+            # Each UID by name: imapclient drops answers to a range.
+            answer = client.fetch(uids, ["RFC822.SIZE", "FLAGS", "INTERNALDATE"])
+            return [_listed(uid, answer[uid]) for uid in sorted(set(uids) & set(answer))]
 
     def _windows(self, above: int) -> Iterator[str]:
         """Ranges of UIDs that cover all that are greater than `above`; the last is open, for what has just come.
@@ -100,107 +112,121 @@ class Mailbox:
         By UID and not by number: numbers shift as soon as one of the messages before is moved away.
         """
         first = above + 1
-        while first + _WINDOW < self._uidnext:
-            yield f"{first}:{first + _WINDOW - 1}"
-            first += _WINDOW
+        if self.exists > _WINDOW:
+            while first + _WINDOW < self.uidnext:
+                yield f"{first}:{first + _WINDOW - 1}"
+                first += _WINDOW
         yield f"{first}:*"
 
-    def pieces(self, uid: int, size: int, piece: int) -> Iterator[bytes]:
-        """The message's octets in order, at most `piece` at a time; marks nothing as read.
+    def internal_date(self, uid: int) -> tuple[bool, datetime | None]:
+        """Whether the message is there, and when it came."""
+        found = self._list([uid])
+        return (True, found[0].internal_date) if found else (False, None)
+
+    def there(self, uids: Sequence[int]) -> frozenset[int]:
+        """Which of these messages are there."""
+        if not uids:
+            return frozenset()
+        with self._session.asking("search") as client:
+            found = client.search(["UID", ",".join(map(str, uids))])
+        return frozenset(uids) & frozenset(found)
+
+    def first_pieces(self, uids: Sequence[int], octets: int) -> dict[int, bytes]:
+        """Of each message the first `octets`, in one answer; one that has vanished is not among them.
 
         Raises:
-            Unavailable: the server cannot, or goes on far beyond the size that it listed.
+            Refused: the server cannot read one of them.
+            Unavailable: the server cannot, or gives more than it was asked for.
         """
-        start = 0
-        while True:
-            with translated("fetch"):
-                answer = self._client.fetch([uid], [f"BODY.PEEK[]<{start}.{piece}>"])
+        return self._fetch(uids, 0, octets)
+
+    def piece(self, uid: int, start: int, octets: int) -> bytes:
+        """At most so many octets of the message from `start` on; fewer when it ends there.  Marks nothing as read.
+
+        Raises:
+            Unavailable: the server cannot, or the message is gone.
+        """
+        found = self._fetch([uid], start, octets).get(uid)
+        if found is None:
+            raise Unavailable("fetch: the message is gone")
+        return found
+
+    def _fetch(self, uids: Sequence[int], start: int, octets: int) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        with self._session.asking("fetch", octets + 1, len(uids) * octets) as client:
+            answer = client.fetch(uids, [f"BODY.PEEK[]<{start}.{octets}>"])
+            for uid in uids:
                 item: dict[bytes, Any] = answer.get(uid, {})
                 content = next((value for key, value in item.items() if key.startswith(b"BODY[]")), None)
                 if content is None:
-                    raise ValueError("the message is gone")
-                if len(content) > piece or start > 2 * size + piece:
+                    continue
+                if not isinstance(content, bytes) or len(content) > octets:
                     raise ValueError("more than was asked for")
-            if content:
-                yield content
-            start += len(content)
-            if len(content) < piece:
-                # Exchange estimates RFC822.SIZE; what counts is that the server said "no more" (quirks).
-                return
+                found[uid] = content
+        return found
 
-    def mark_read(self, uid: int) -> None:
-        """Sets \\Seen."""
-        with translated("flag"):
-            self._client.add_flags([uid], [b"\\Seen"], silent=True)
+    def mark_read(self, uids: Sequence[int]) -> None:
+        """Sets \\Seen.
 
-    def move(self, uid: int, to: str) -> None:
-        """Moves the message, making the mailbox when missing; MOVE (RFC 6851), or copy, mark and expunge that UID."""
-        with translated("move"):
-            if not self._client.folder_exists(to):
-                self._client.create_folder(to)
-            if self._client.has_capability("MOVE"):
-                self._client.move([uid], to)
+        Raises:
+            Refused: it may not be set here.
+        """
+        self._may_be_changed("flag")
+        with self._session.asking("flag") as client:
+            client.add_flags(uids, [b"\\Seen"], silent=True)
+
+    def move(self, uids: Sequence[int], to: str) -> None:
+        """Moves messages, making the mailbox when missing; MOVE (RFC 6851), or copy, mark and expunge those UIDs.
+
+        Raises:
+            Refused: the server does not let us, or there is no room.
+        """
+        self._may_be_changed("move")
+        with self._session.asking("move") as client:
+            if not client.folder_exists(to):
+                client.create_folder(to)
+            if client.has_capability("MOVE"):
+                client.move(uids, to)
                 return
-            self._client.copy([uid], to)
-            self._client.delete_messages([uid], silent=True)
-            if self._client.has_capability("UIDPLUS"):
-                self._client.uid_expunge([uid])
+            client.copy(uids, to)
+            client.delete_messages(uids, silent=True)
+            if client.has_capability("UIDPLUS"):
+                client.uid_expunge(uids)
             # Without UIDPLUS the message stays, marked \Deleted: EXPUNGE would take other people's with it.
+
+    def _may_be_changed(self, doing: str) -> None:
+        if self.read_only:
+            raise Refused(f"{doing}: the mailbox may only be read")
+
+    def wait(self, seconds: float, stopped: Callable[[], bool]) -> bool:
+        """In IDLE (RFC 2177) until the server says anything, at most `seconds`; False when it said nothing.
+
+        Whatever it says is a reason to look, and only that: what is new is asked afterwards.  A server that closes is
+        noticed by the answer to DONE that does not come.
+        """
+        woken = False
+        with self._session.asking("idle", patience=_IDLE_ANSWER) as client:
+            imap = client._imap
+            tag = imap._command("IDLE")
+            # imapclient's own idle() takes an EXISTS before the continuation for an error.
+            while imap._get_response() is not None:
+                woken = True
+                if imap.tagged_commands[tag]:
+                    raise ValueError("IDLE ended before it began")
+            end = time.monotonic() + seconds
+            while not (woken or stopped()) and (left := end - time.monotonic()) > 0:
+                woken = self._session.readable(min(left, _LOOK_UP))
+        with self._session.asking("idle", patience=_IDLE_ANSWER):
+            imap.send(b"DONE\r\n")
+            while not imap.tagged_commands[tag]:
+                imap._get_response()
+            kind, _ = imap.tagged_commands.pop(tag)
+            if kind != "OK":
+                raise ValueError("IDLE was not ended well")
+        return woken
 
 
 def _listed(uid: int, item: dict[bytes, Any]) -> Listed:
-    date = item.get(b"INTERNALDATE")
-    aware = date.astimezone(UTC) if isinstance(date, datetime) else None
+    found = item.get(b"INTERNALDATE")
+    aware = found.astimezone(UTC) if isinstance(found, datetime) else None
     return Listed(uid, int(item[b"RFC822.SIZE"]), b"\\Seen" in item.get(b"FLAGS", ()), aware)
-
-
-@contextmanager
-def connected(account: Account, password: str) -> Iterator[IMAPClient]:
-    """A client that is logged in; the connection ends with the block.
-
-    Raises:
-        Unavailable: no connection, no TLS as demanded, or no login.
-    """
-    seconds = account.timeout.total_seconds()
-    with translated("connect"):
-        context = ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
-        client = IMAPClient(
-            account.host,
-            port=account.port or (993 if account.tls == "tls" else 143),
-            ssl=account.tls == "tls",
-            ssl_context=context if account.tls == "tls" else None,
-            timeout=SocketTimeout(connect=seconds, read=seconds),
-        )
-        # Level 5 is set by imapclient itself and costs most of its time (performance notes in docs/quirks.md).
-        client._imap.debug = 0
-        client._imap.read = bounded(client._imap.read, account.piece + _LEEWAY)
-        client.normalise_times = False
-    try:
-        with translated("log in"):
-            if account.tls == "starttls":
-                client.starttls(context)
-            client.login(account.user, password)
-        yield client
-    finally:
-        with translated_quietly():
-            client.shutdown()
-
-
-@contextmanager
-def translated_quietly() -> Iterator[None]:
-    """For goodbyes: nothing depends on their success."""
-    try:
-        yield
-    except (IMAPClientError, imaplib.IMAP4.error, OSError):
-        return
-
-
-def selected(client: IMAPClient, name: str) -> Mailbox:
-    """The mailbox `name`, opened for reading and marking.
-
-    Raises:
-        Unavailable: no such mailbox, or the server cannot.
-    """
-    with translated("select"):
-        answer = client.select_folder(name)
-        return Mailbox(client, name, int(answer[b"UIDVALIDITY"]), int(answer.get(b"UIDNEXT", 0)))

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from bridge.running import Running
 from bridge.settings import Settings
+from imap_poll.watcher import Health as MailboxHealth
 from smtp_in.network import host_and_port
 from store.errors import Unavailable
 from store.store import Store
@@ -36,13 +37,25 @@ def application(store: Store, running: Running) -> Starlette:
         except Unavailable as unavailable:
             states, problem = None, unavailable.cause
         parts = {loop.name: loop.problem or ("ok" if loop.alive else "ended") for loop in running.loops}
-        for poller in running.imap.pollers if running.imap else ():
-            parts[f"imap-{poller.account.name}"] = poller.health.problem or "ok"
+        watchers = running.imap.watchers if running.imap else ()
+        parts |= {f"imap-{watcher.name}": watcher.health.says for watcher in watchers}
         well = states is not None and all(said == "ok" for said in parts.values())
         body = {"ready": well, "store": problem or "ok", "parts": parts, "mails": states}
+        body["mailboxes"] = {watcher.name: _mailbox(watcher.health) for watcher in watchers}
         return JSONResponse(body, status_code=200 if well else 503)
 
     return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready)])
+
+
+def _mailbox(health: MailboxHealth) -> dict[str, str | int | None]:
+    looked = health.last_success
+    return {
+        "doing": health.doing,
+        "last_success": looked.isoformat(timespec="seconds") if looked else None,
+        "failures": health.failures,
+        "open": health.open,
+        "left": health.left,
+    }
 
 
 async def serve_web(settings: Settings, store: Store, running: Running) -> Callable[[], Awaitable[None]]:

@@ -92,7 +92,7 @@ def test_an_account_that_lets_us_in_is_well_and_one_that_does_not_is_a_problem(
             "ADDRESSES": '["a@mau.test"]',
         }
         laid = {f"IMAP_POLL__ACCOUNT__{name.upper()}__{key}": value for key, value in account.items()}
-        states[name] = of(list(mailboxes(settings(office, **laid))), f"imap {name}").state
+        states[name] = of(list(mailboxes(settings(office, **laid))), f"imap {name}/INBOX").state
     assert states == {"good": Condition.OK, "bad": Condition.PROBLEM, "absent": Condition.PROBLEM}
 
 

@@ -20,6 +20,9 @@ def office(dovecot: Dovecot, imap_user: ImapUser, tmp_path: Path) -> Iterator[Of
         result = audit(store.db, store.blobs, now(), deep=True)
         assert result.clean, result.differences
     finally:
-        for poller in made.pollers:
-            poller.stop()
+        for watcher in made.watchers:
+            watcher.stop()
+        for watcher in made.watchers:
+            watcher.cut()
+            assert watcher.join(20)
         store.close()

@@ -1,16 +1,19 @@
 """One account of a real server, a real store, and the poller between them."""
 
 import hashlib
-from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from imap_poll.door import AccountPoller, Incoming, StorePort
+from imap_poll.credentials import credentials_of
+from imap_poll.port import StorePort
 from imap_poll.settings import Account
+from imap_poll.watcher import Watcher
+from store.arrival import Kept
 from store.connection import migrate, open_database
-from store.incoming import Incoming as StoreIncoming
-from store.mail import ImapOrigin, Origin, ReceivedMail
+from store.errors import Unavailable
+from store.mail import ReceivedMail
 from store.settings import StoreSettings
 from store.store import Store, open_store
 from tests.servers.dovecot import Dovecot, ImapUser
@@ -30,13 +33,14 @@ def opened(data: Path) -> Store:
 
 def port_of(store: Store) -> StorePort:
     """The store as the door wants it."""
+    return StorePort(store.incoming, store.intake.submit, store.mails.uids, store.bookmarks.get, store.bookmarks.put)
 
-    def keep(incoming: Incoming, origin: ImapOrigin, at: datetime) -> object:
-        assert isinstance(incoming, StoreIncoming)
-        kept: Origin = origin
-        return store.intake.keep(incoming, kept, at)
 
-    return StorePort(store.incoming, keep, store.mails.uids)
+def failed(cause: str) -> Future[Kept]:
+    """What the store answers when it cannot keep."""
+    future: Future[Kept] = Future()
+    future.set_exception(Unavailable(cause))
+    return future
 
 
 @dataclass
@@ -47,13 +51,20 @@ class Office:
     server: Dovecot
     user: ImapUser
     account: Account
-    pollers: list[AccountPoller] = field(default_factory=list)
+    watchers: list[Watcher] = field(default_factory=list)
 
-    def poller(self, **changed: object) -> AccountPoller:
-        """A poller that knows nothing of earlier ones, as after a restart."""
-        made = AccountPoller(replace(self.account, **changed), port_of(self.store))  # type: ignore[arg-type]
-        self.pollers.append(made)
+    def watcher(self, mailbox: str = "INBOX", into: StorePort | None = None, **changed: object) -> Watcher:
+        """A watcher that knows nothing of earlier ones, as after a restart."""
+        account = replace(self.account, **changed)  # type: ignore[arg-type]
+        made = Watcher(account, mailbox, credentials_of(account), into or port_of(self.store))
+        self.watchers.append(made)
         return made
+
+    @property
+    def password(self) -> Path:
+        """The file of the account's password."""
+        assert self.account.password_file is not None
+        return self.account.password_file
 
     def put(self, *mails: bytes) -> None:
         """Delivers mails into INBOX."""
@@ -102,6 +113,3 @@ def mail(number: int, size: int = 0) -> bytes:
 def now() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
-
-
-Keep = Callable[[Incoming, ImapOrigin, datetime], object]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imap_poll.door import return_path
+from imap_poll.return_path import return_path
 
 TABLE = {
     "the first field is the server's": (

@@ -5,16 +5,22 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from imap_poll.door import AccountPoller, Incoming
-from imap_poll.mailbox import connected, selected
+from imap_poll.credentials import credentials_of
+from imap_poll.mailbox import Mailbox
+from imap_poll.session import connected
+from imap_poll.watcher import Watcher
+from store.arrival import Kept
 from store.errors import Unavailable
+from store.incoming import Incoming
 from store.mail import ImapOrigin
-from tests.imap.office import Office, mail, port_of
+from tests.imap.office import Office, failed, mail, port_of
 from tests.servers.wait import wait_until
 
 
@@ -22,26 +28,26 @@ from tests.servers.wait import wait_until
 def test_every_way_of_protecting_the_connection_reads_the_same(office: Office, tls: str) -> None:
     office.put(mail(1))
     port = office.server.tls_port if tls == "tls" else office.server.port
-    assert office.poller(tls=tls, port=port, ca_file=office.server.certificate.certificate).round() == 1
+    assert office.watcher(tls=tls, port=port, ca_file=office.server.certificate.certificate).round() == 1
     assert office.kept() == [mail(1)]
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_connection(office: Office) -> None:
     office.put(mail(1))
-    with pytest.raises(Unavailable, match="connect"):
-        office.poller(tls="tls", port=office.server.tls_port).round()
-    with pytest.raises(Unavailable, match="log in"):
-        office.poller(tls="starttls").round()
+    with pytest.raises(Unavailable, match="connect: SSLCertVerificationError"):
+        office.watcher(tls="tls", port=office.server.tls_port).round()
+    with pytest.raises(Unavailable, match="start TLS: SSLCertVerificationError"):
+        office.watcher(tls="starttls").round()
     assert office.kept() == []
 
 
 def test_a_mail_is_taken_once_across_rounds_and_restarts_and_its_origin_is_known(office: Office) -> None:
     office.put(mail(1), mail(2))
-    poller = office.poller()
-    assert [poller.round(), poller.round()] == [2, 0]
-    assert office.poller().round() == 0
+    watcher = office.watcher()
+    assert [watcher.round(), watcher.round()] == [2, 0]
+    assert office.watcher().round() == 0
     office.put(mail(3))
-    assert [poller.round(), office.poller().round()] == [1, 0]
+    assert [watcher.round(), office.watcher().round()] == [1, 0]
     assert office.kept() == [mail(1), mail(2), mail(3)]
     origin = office.all()[-1].origin
     assert isinstance(origin, ImapOrigin)
@@ -54,13 +60,13 @@ def test_a_mail_is_taken_once_across_rounds_and_restarts_and_its_origin_is_known
 
 def test_a_mailbox_made_anew_brings_no_mail_twice(office: Office) -> None:
     office.put(mail(1))
-    poller = office.poller(mailboxes=("Archive",))
+    watcher = office.watcher("Archive")
     for _ in range(2):
         with office.server.login(office.user) as client:
             client.delete("Archive")
             client.create("Archive")
         office.server.append(office.user, mail(7), "Archive")
-        poller.round()
+        watcher.round()
     assert office.kept() == [mail(7)]
     (kept,) = office.all()
     assert len(office.store.mails.arrivals(kept.id)) == 2
@@ -72,40 +78,42 @@ def test_more_mails_than_one_listing_holds_are_all_taken_while_they_are_moved_aw
     monkeypatch.setattr("imap_poll.mailbox._LISTING", 3)
     monkeypatch.setattr("imap_poll.mailbox._WINDOW", 4)
     office.put(*(mail(number) for number in range(11)))
-    assert office.poller(after="move:Done").round() == 11
+    assert office.watcher(after="move:Done").round() == 11
     assert office.kept() == [mail(number) for number in range(11)]
     assert office.server.mails(office.user) == []
     assert office.server.mails(office.user, "Done") == [mail(number) for number in range(11)]
 
 
-def test_two_pollers_at_once_keep_each_mail_once(office: Office) -> None:
+def test_two_watchers_at_once_keep_each_mail_once(office: Office) -> None:
     office.put(*(mail(number) for number in range(20)))
     gate = threading.Barrier(2)
     troubles: list[Unavailable] = []
 
-    def run(poller: AccountPoller) -> None:
+    def run(watcher: Watcher) -> None:
         gate.wait()
         try:
-            poller.round()
+            watcher.round()
         except Unavailable as trouble:  # the other one was faster at moving
             troubles.append(trouble)
 
-    threads = [threading.Thread(target=run, args=(office.poller(after="move:Done"),)) for _ in range(2)]
+    threads = [threading.Thread(target=run, args=(office.watcher(after="move:Done"),)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    office.poller(after="move:Done").round()
+    office.watcher(after="move:Done").round()
     assert sorted(office.kept()) == sorted(mail(number) for number in range(20))
     assert office.server.mails(office.user) == []
 
 
 KILLED = """
 import sys
+from dataclasses import replace
 from pathlib import Path
-from imap_poll.door import AccountPoller, StorePort
-from tests.imap.office import opened, port_of
+from imap_poll.credentials import credentials_of
 from imap_poll.settings import Account
+from imap_poll.watcher import Watcher
+from tests.imap.office import opened, port_of
 
 data, user, password, port, after, moment = sys.argv[1:]
 store = opened(Path(data))
@@ -115,12 +123,12 @@ def keep(incoming, origin, at):
     if moment == "before":
         print("reached", flush=True)
         sys.stdin.read()
-    kept = real.keep(incoming, origin, at)
+    real.keep(incoming, origin, at).result()
     print("reached", flush=True)
     sys.stdin.read()
 
 account = Account("vanthu", "127.0.0.1", user, Path(password), int(port), "none", after=after)
-AccountPoller(account, StorePort(real.incoming, keep, real.taken)).round()
+Watcher(account, "INBOX", credentials_of(account), replace(real, keep=keep)).round()
 """
 
 
@@ -134,14 +142,14 @@ def test_killed_before_or_after_keeping_it_takes_the_mail_once_and_marks_it_at_l
     arguments = [str(office.store.settings.data), account.user, str(account.password_file), str(account.port)]
     command = [sys.executable, "-c", KILLED, *arguments, after, moment]
     root = Path(__file__).parents[2]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as poller:
-        assert poller.stdout is not None
-        assert poller.stdout.readline() == "reached\n"
-        poller.send_signal(signal.SIGKILL)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as watcher:
+        assert watcher.stdout is not None
+        assert watcher.stdout.readline() == "reached\n"
+        watcher.send_signal(signal.SIGKILL)
     assert office.seen() == 0
     assert office.server.mails(office.user) == [mail(1)]
     assert len(office.all()) == (0 if moment == "before" else 1)
-    again = office.poller(after=after)
+    again = office.watcher(after=after)
     assert again.round() == (1 if moment == "before" else 0)
     assert office.kept() == [mail(1)]
     assert office.seen() == (1 if after == "flag" else 0)
@@ -151,30 +159,27 @@ def test_killed_before_or_after_keeping_it_takes_the_mail_once_and_marks_it_at_l
 @pytest.mark.parametrize("after", ["flag", "move:Done", "keep"])
 def test_nothing_is_marked_while_the_store_cannot_keep(office: Office, after: str) -> None:
     office.put(mail(1))
-    poller = office.poller(after=after)
     real = port_of(office.store)
 
-    def broken(incoming: Incoming, origin: ImapOrigin, at: datetime) -> object:
-        incoming.discard()
-        raise Unavailable("the disk is full")
+    def broken(incoming: Incoming, origin: ImapOrigin, at: datetime) -> Future[Kept]:
+        return failed("the disk is full")
 
-    poller._store = type(real)(real.incoming, broken, real.taken)
-    with pytest.raises(Unavailable):
-        poller.round()
+    watcher = office.watcher(into=replace(real, keep=broken), after=after)
+    with pytest.raises(Unavailable, match="the disk is full"):
+        watcher.round()
     assert office.seen() == 0
     assert office.server.mails(office.user) == [mail(1)]
-    poller._store = real
-    assert poller.round() == 1
+    assert office.watcher(after=after).round() == 1
     assert office.kept() == [mail(1)]
 
 
 def test_a_large_mail_comes_in_bounded_pieces(office: Office) -> None:
     large = mail(1, 50_000_000)
     office.put(large)
-    poller = office.poller(after="keep")
+    watcher = office.watcher(after="keep")
     tracemalloc.start()
     try:
-        assert poller.round() == 1
+        assert watcher.round() == 1
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -184,12 +189,12 @@ def test_a_large_mail_comes_in_bounded_pieces(office: Office) -> None:
 
 def test_what_is_kept_where_it_is_is_not_fetched_again(office: Office) -> None:
     office.put(mail(1))
-    poller = office.poller(after="keep")
-    poller.round()
+    watcher = office.watcher(after="keep")
+    watcher.round()
     assert office.seen() == 0
     fetched = _fetched(office)
-    poller.round()
-    office.poller(after="keep").round()
+    watcher.round()
+    office.watcher(after="keep").round()
     assert _fetched(office) == fetched
     assert office.server.mails(office.user) == [mail(1)]
 
@@ -200,26 +205,25 @@ def _fetched(office: Office) -> int:
 
 def test_a_mail_that_is_too_large_stays_and_is_counted(office: Office) -> None:
     office.put(mail(1, 5000), mail(2))
-    poller = office.poller(max_size=1000)
-    assert [poller.round(), poller.round()] == [1, 0]
-    assert poller.health.left == {"INBOX": 1}
+    watcher = office.watcher(max_size=1000)
+    assert [watcher.round(), watcher.round()] == [1, 0]
+    assert watcher.health.left == 1
     assert office.kept() == [mail(2)]
     assert len(office.server.mails(office.user)) == 2
 
 
 def test_reading_marks_nothing_by_itself(office: Office) -> None:
     office.put(mail(1))
-    with connected(office.account, office.user.password) as client:
-        mailbox = selected(client, "INBOX")
-        assert b"".join(mailbox.pieces(1, len(mail(1)), 10)) == mail(1)
+    with connected(office.account, credentials_of(office.account)) as session:
+        assert Mailbox(session, "INBOX").piece(1, 0, 1000) == mail(1)
     assert office.seen() == 0
 
 
 def test_an_account_that_fails_is_alone_with_it_and_comes_back(office: Office) -> None:
     office.put(mail(1))
-    wrong = Path(office.account.password_file).with_name("wrong")
+    wrong = office.password.with_name("wrong")
     wrong.write_text("not the password")
-    bad, good = office.poller(name="bad", password_file=wrong), office.poller()
+    bad, good = office.watcher(name="bad", password_file=wrong), office.watcher()
     bad.start()
     good.start()
     wait_until(lambda: office.kept() == [mail(1)], what="the mail of the good account")
