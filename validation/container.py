@@ -1,4 +1,4 @@
-"""The files inside a file: zip, mail, tar, gzip, and what is embedded in a PDF, opened under one budget.
+"""The files inside a file: zip, tar, gzip, mail, winmail.dat, .msg, .p7m, and those embedded in a PDF; one budget.
 
 What cannot be opened here is never passed on unread: `archive.unopened`, or `format.encrypted` from its form.
 """
@@ -6,49 +6,26 @@ What cannot be opened here is never passed on unread: `archive.unopened`, or `fo
 import io
 import tarfile
 import zlib
-from dataclasses import dataclass, replace
 
 from validation.attachments import clean_name, distinct, made_up
 from validation.codes import Code
+from validation.container_cms import open_cms, open_mail
+from validation.container_outlook import open_msg, open_tnef
 from validation.container_zip import open_zip, unpack
 from validation.damaged import Damaged
 from validation.finding import Observation
 from validation.formats import ARCHIVES
 from validation.formats_pdf import embedded_files
 from validation.inspected import Attachment, Format
-from validation.message import read
 from validation.mime_charset import zip_name
+from validation.opened import Budget, Opened, limit_of
 from validation.settings import ReadingCaps
-from validation.signature import Signature
 
 #: Containers that a person can open and we do not yet.
 UNOPENED = (ARCHIVES - {"application/zip", "application/x-tar", "application/x-ustar", "application/gzip"}) | {
-    "application/vnd.ms-outlook",
-    "application/ms-tnef",
-    "application/pkcs7-mime",
     "application/onenote",
+    "application/mac-binhex40",
 }
-
-
-@dataclass(slots=True)
-class Budget:
-    """What may still be unpacked from one attachment, all depths together."""
-
-    members: int
-    octets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What was found in a container."""
-
-    attachments: tuple[Attachment, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    signatures: tuple[Signature, ...] = ()  #: of the container itself, where opening it is what shows them (a mail)
-
-
-def _limit(outer: Attachment, limit: str) -> Observation:
-    return Observation(Code.ARCHIVE_LIMIT, outer.path, {"limit": limit})
 
 
 def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
@@ -67,7 +44,7 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
                 evidence = {"charset": str(written.guessed), "where": "name"}
                 observations.append(Observation(Code.TEXT_CHARSET_GUESSED, (*outer.path, name), evidence))
             if budget.members <= 0:
-                observations.append(_limit(outer, "members"))
+                observations.append(limit_of(outer, "members", caps))
                 break
             budget.members -= 1
             if member.flag_bits & 1:
@@ -78,7 +55,7 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
                 observations.append(Observation(Code.FORMAT_DAMAGED, (*outer.path, name), {"cause": str(damage)}))
                 continue
             if len(content) > budget.octets:
-                observations.append(_limit(outer, "unpacked_total"))
+                observations.append(limit_of(outer, "unpacked_total", caps))
                 break
             budget.octets -= len(content)
             found.append(Attachment((*outer.path, name), "", content))
@@ -86,16 +63,7 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
 
 
 def _mail(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
-    message = read(outer.content, outer.name, caps)
-    files = message.attachments[: max(budget.members, 0)]
-    budget.members -= len(files)
-    observations = [
-        Observation(seen.code, (*outer.path[:-1], *seen.about), seen.evidence) for seen in message.observations
-    ]
-    if len(files) < len(message.attachments):
-        observations.append(_limit(outer, "members"))
-    attachments = tuple(replace(file, path=(*outer.path, *file.path[1:])) for file in files)
-    return Opened(attachments, tuple(observations), message.signatures)
+    return open_mail(outer, outer.content, budget, caps)
 
 
 def _tar(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
@@ -106,13 +74,13 @@ def _tar(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
         with tarfile.open(fileobj=io.BytesIO(outer.content), mode="r:") as archive:
             while (member := archive.next()) is not None:
                 if budget.members <= 0:
-                    observations.append(_limit(outer, "members"))
+                    observations.append(limit_of(outer, "members", caps))
                     break
                 budget.members -= 1
                 if not member.isfile():
                     continue  # folders, links and devices carry nothing to read
                 if member.size > budget.octets or member.sparse is not None:
-                    observations.append(_limit(outer, "unpacked_total"))
+                    observations.append(limit_of(outer, "unpacked_total", caps))
                     break
                 stream = archive.extractfile(member)
                 content = b"" if stream is None else stream.read(member.size)
@@ -132,7 +100,7 @@ def _gzip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
     except zlib.error as error:
         raise Damaged("gzip: zlib.error") from error
     if unpacker.unconsumed_tail:
-        return Opened((), (Observation(Code.FORMAT_BOMB, outer.path, {"limit": "ratio"}),))
+        return Opened((), (Observation(Code.FORMAT_BOMB, outer.path, {"limit": "ratio", "value": str(caps.ratio)}),))
     budget.octets -= len(content)
     budget.members -= 1
     stem, _, extension = outer.name.rpartition(".")
@@ -171,6 +139,12 @@ def open_container(outer: Attachment, form: Format, budget: Budget, caps: Readin
             opener = _tar
         case "application/gzip":
             opener = _gzip
+        case "application/ms-tnef":
+            opener = open_tnef
+        case "application/vnd.ms-outlook":
+            opener = open_msg
+        case "application/pkcs7-mime":
+            opener = open_cms
         case media_type if media_type in UNOPENED:
             evidence = {"media_type": media_type}
             return Opened((), (Observation(Code.ARCHIVE_UNOPENED, outer.path, evidence),))
@@ -178,9 +152,9 @@ def open_container(outer: Attachment, form: Format, budget: Budget, caps: Readin
             return Opened()
     depth = len(outer.path) - 1
     if depth > caps.archive_depth:
-        return Opened((), (_limit(outer, "archive_depth"),))
+        return Opened((), (limit_of(outer, "archive_depth", caps),))
     if "bomb" in form.properties:
         return Opened()
     if budget.members <= 0 or budget.octets <= 0:
-        return Opened((), (_limit(outer, "members" if budget.members <= 0 else "unpacked_total"),))
+        return Opened((), (limit_of(outer, "members" if budget.members <= 0 else "unpacked_total", caps),))
     return opener(outer, budget, caps)

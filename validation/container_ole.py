@@ -12,6 +12,8 @@ import olefile
 from validation.damaged import Damaged
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: What olefile raises: its own errors are OSErrors; the rest is its unchecked arithmetic on hostile sizes.
+FOREIGN = (OSError, ValueError, struct.error, IndexError, TypeError, AttributeError, KeyError, RecursionError)
 _MSI = "000C1084-0000-0000-C000-000000000046"
 _STREAM_CAP = 50_000_000
 _PPT_ENCRYPTED = 0xF3D1C4DF  # [MS-PPT] section 2.3.2 CurrentUserAtom.headerToken
@@ -104,15 +106,5 @@ def read_ole(content: bytes) -> Ole:
             except (OSError, ValueError, struct.error, IndexError, TypeError, AttributeError, KeyError):
                 properties = {"damaged"}
             return Ole(media_type, tuple(sorted(properties)))
-    except (
-        # olefile's own errors are OSErrors; the rest is what its unchecked arithmetic on hostile sizes raises.
-        OSError,
-        ValueError,
-        struct.error,
-        IndexError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        RecursionError,
-    ) as error:
+    except FOREIGN as error:
         raise Damaged(f"ole: {type(error).__name__}") from error

@@ -129,6 +129,8 @@ def _is_polyglot(content: bytes, media_type: str) -> bool:
             or content[:2] in {b"MZ", b"\xff\xd8"}
             or (has_directory(content))
         )
+    if media_type in _OLE and media_type != "application/vnd.ms-outlook" and b"%PDF-" in content[:1024]:
+        return True
     if content[:2] == b"PK":
         return b"%PDF-" in content[:1024] and not carries_pdf(content)
     if media_type == "application/zip":

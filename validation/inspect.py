@@ -6,12 +6,13 @@ One file's failure never harms its siblings: what a reader cannot take is an obs
 import hashlib
 
 from validation.codes import Code
-from validation.container import Budget, Opened, open_container
+from validation.container import open_container
 from validation.damaged import Damaged
 from validation.evidence import Evidence
 from validation.finding import Observation
 from validation.formats import judge_form, ordered
 from validation.inspected import Attachment, Format, Inspected, Inspection
+from validation.opened import Budget, Opened
 from validation.settings import ReadingCaps
 from validation.signature import Signature
 from validation.unread_signatures import observed, unread_signatures
@@ -72,6 +73,8 @@ def _inspect(
     codes = {observation.code for observation in opened.observations if observation.about == attachment.path}
     if Code.FORMAT_BOMB in codes:
         properties.add("bomb")
+    if Code.FORMAT_ENCRYPTED in codes:
+        properties.add("encrypted")
     if Code.FORMAT_DAMAGED in codes:
         properties.add("damaged")
     form = Format(form.media_type, form.declared, form.extension, form.agrees, ordered(properties), form.pages)

@@ -200,22 +200,24 @@ def _own(content: bytes, name: str) -> str:
         return "message/rfc822"
     if cms := _cms(content, name):  # before PDF: a CMS container may carry one within its first 1024 octets, too
         return cms
-    if b"%PDF-" in content[:1024] and not carries_pdf(content):
-        # ISO 32000-2 section 7.5.2 puts the header at 0; every reader accepts it within the first 1024 octets.
-        return "application/pdf" if b"obj" in content or b"xref" in content else UNKNOWN
-    if content[:4] == b"PK\x03\x04" or (content[:2] == b"PK" and has_directory(content)):
-        return zip_type(content)
-    if content[:8] == OLE_MAGIC:
+    if content[:8] == OLE_MAGIC:  # before PDF: a short .msg or winmail.dat, too
         try:
             return read_ole(content).media_type
         except Damaged:
             return "application/x-ole-storage" if len(content) >= 512 else UNKNOWN
     if content[:4] == b"\x78\x9f\x3e\x22" and len(content) > 20:
         return "application/ms-tnef"
+    if b"%PDF-" in content[:1024] and not carries_pdf(content):
+        # ISO 32000-2 section 7.5.2 puts the header at 0; every reader accepts it within the first 1024 octets.
+        return "application/pdf" if b"obj" in content or b"xref" in content else UNKNOWN
+    if content[:4] == b"PK\x03\x04" or (content[:2] == b"PK" and has_directory(content)):
+        return zip_type(content)
     if content[:5] == b"{\\rtf" or (content[:4] == b"{\\rt" and len(content) > 32):
         return "application/rtf"
     if content[:4] == b"\xe4\x52\x5c\x7b" and len(content) > 64:
         return "application/onenote"
+    if b"(This file must be converted with BinHex" in content[:4096]:  # RFC 1741 section 5: mail text may precede it
+        return "application/mac-binhex40"
     if content[:4] == b"ITSF" and len(content) > 64:
         return "application/vnd.ms-htmlhelp"
     return _markup(content)

@@ -4,7 +4,7 @@ Own splitter over the raw octets; every decoded value is NFC.  A leaf that is na
 itself a mail, carries a file: walking `email`'s own `iter_attachments()` misses a fifth of them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from validation.attachments import clean_name, distinct, made_up
@@ -17,8 +17,11 @@ from validation.mime_html import html_text
 from validation.mime_split import Leaf, Tree, line_end_of, split
 from validation.mime_transfer import undo, uu_files
 from validation.mime_words import decode_words, words
+from validation.opaque import unwrap
 from validation.settings import ReadingCaps
 from validation.signature import Signature
+from validation.tnef import MAGIC as TNEF_MAGIC
+from validation.tnef import read_tnef
 from validation.unread_signatures import SIGNATURE_PART, mail_signatures, observed
 from validation.vietnamese_pages import Page
 
@@ -27,6 +30,7 @@ _BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richt
 # Unnamed, these are the machine's words in a report (RFC 3464, RFC 8098), or invitations beside a text: not files.
 _REPORT_TYPES = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
 _MAIL_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
+_ADDRESSED = frozenset({"from", "to", "cc", "bcc", "reply-to", "sender"})
 _ELSEWHERE = frozenset({"message/partial", "message/external-body"})
 
 
@@ -197,11 +201,15 @@ class _Collector:
 
     def _without_uu(self, part: Part, text: str) -> str:
         """The text without the uuencoded files in it, which become attachments."""
-        if "begin " not in text and "begin-base64" not in text:
+        cut = part.body[1] - part.body[0] > 3 * self.caps.text_bytes
+        if not cut and "begin " not in text and "begin-base64" not in text:
             return text
         content, _ = part.content()
-        room = self.caps.parts - len(self.attachments)
-        files = uu_files(content, room)
+        room = max(self.caps.parts - len(self.attachments), 0)
+        files = uu_files(content, room + 1)
+        if len(files) > room:
+            self.tree.stop_at("parts", len(content) - files[room].start)
+            files = files[:room]
         if not files:
             return text
         kept, position = [], 0
@@ -215,6 +223,18 @@ class _Collector:
         return decode(b"".join(kept)[: self.caps.text_bytes], part.charset)[0]
 
 
+def _wrapped_words(file: Attachment, caps: ReadingCaps) -> str:
+    """The words of a mail that Outlook (winmail.dat) or S/MIME (opaque signing) wrapped as a whole into one file."""
+    if file.content.startswith(TNEF_MAGIC):
+        return read_tnef(file.content, caps.members, caps.text_bytes).text
+    if not (file.of_mail and caps.archive_depth > 0):
+        return ""
+    opaque = unwrap(file.content, max(caps.ratio_floor, caps.ratio * len(file.content)))
+    if opaque.content is None or not opaque.is_mime:
+        return ""
+    return read(opaque.content, file.name, replace(caps, archive_depth=caps.archive_depth - 1)).text
+
+
 def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) -> Message:
     """Read a mail.  Every byte string is one: what cannot be understood is text, with an Observation."""
     raw = bytes(raw)
@@ -225,6 +245,9 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     collector.tell(words(headers.raw("Subject") or b"").guessed, "subject")
     for part in parts:
         collector.read(part)
+    for field_name, value in headers.fields:
+        if len(value) > 2 * caps.addresses and field_name.lower() in _ADDRESSED and value.count(b"@") > caps.addresses:
+            tree.stop_at("addresses", 0)
     multiparts = tuple(_part(leaf, raw) for leaf in tree.multiparts)
     top = (tree.multiparts or tree.leaves)[0].type_parameters
     observations: list[Observation] = []
@@ -243,6 +266,8 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
         observations.append(Observation(Code.MAIL_LIMIT, (name,), told))
     observations += observed(signatures, (name,))
     texts = [text for text in collector.plain if text.strip()] or [html_text(markup) for markup in collector.html]
+    if not any(texts):
+        texts = [_wrapped_words(file, caps) for file in collector.attachments]
     return Message(
         raw=raw,
         name=name,
@@ -252,7 +277,7 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
         parts=parts,
         multiparts=multiparts,
         attachments=tuple(collector.attachments),
-        text="\n".join(texts),
+        text="\n".join(text for text in texts if text),
         observations=tuple(observations),
         signatures=signatures,
     )

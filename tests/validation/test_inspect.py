@@ -123,9 +123,8 @@ def test_a_nested_archive_is_called_nested() -> None:
 UNOPENED = {
     "rar": (files.RAR, "a.rar"),
     "7-Zip": (files.SEVEN, "a.7z"),
-    "an Outlook message": (files.ole({"__properties_version1.0": b""}), "a.msg"),
-    "winmail.dat": (files.TNEF, "winmail.dat"),
-    "a signed envelope": (files.CMS, "a.p7m"),
+    "a signed envelope that is cut": (files.CMS, "a.p7m"),
+    "BinHex": (b"(This file must be converted with BinHex 4.0)\r\n:#dGPDf9X!!!!!", "a.hqx"),
 }
 
 
