@@ -56,6 +56,8 @@ _TEXT_FORMATS = (
 )
 _CMS = {1: "data", 2: "signed", 3: "enveloped", 4: "signed-and-enveloped", 5: "digested", 6: "encrypted"}
 _CMS_OID = bytes.fromhex("06092a864886f70d0107")  # 1.2.840.113549.1.7.*
+#: Compressed (RFC 3274 section 1.1) and authenticated-enveloped data (RFC 5083 section 2.1).
+_CMS_OTHERS = (bytes.fromhex("060b2a864886f70d0109100109"), bytes.fromhex("060b2a864886f70d0109100117"))
 _EDXML = ("http://www.mic.gov.vn/TBT/QCVN_102_2016", "http://www.e-doc.vn/Schema/")
 _SCRIPT_EXTENSIONS = {
     "bat": "text/x-msdos-batch",
@@ -136,6 +138,8 @@ def _cms(content: bytes, name: str) -> str:
         if content[at : at + 1] and content[at] in _CMS:
             detached = content[at] == 2 and extension_of(name) == "p7s"
             return "application/pkcs7-signature" if detached else "application/pkcs7-mime"
+    if content[:1] == b"\x30" and any(each in content[:24] for each in _CMS_OTHERS):
+        return "application/pkcs7-mime"
     if content[:64].lstrip().startswith((b"-----BEGIN PKCS7", b"-----BEGIN CMS", b"-----BEGIN PKCS #7")):
         return "application/pkcs7-signature" if extension_of(name) == "p7s" else "application/pkcs7-mime"
     return ""
