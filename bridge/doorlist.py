@@ -11,7 +11,7 @@ from bridge.routing import address_fits
 from bridge.settings import Settings
 from bridge.wiring import is_ours, our_addresses
 from store.errors import Unavailable
-from store.registry import Registry
+from store.registry import Registry, RoutingRule
 
 _FRESH_FOR = 5.0  # seconds
 _ALWAYS = ("postmaster", "abuse")  # RFC 5321 section 4.5.1, RFC 2142
@@ -31,6 +31,12 @@ class DoorList:
         self._read_at = float("-inf")
         self._addresses: frozenset[str] = frozenset()
         self._patterns: tuple[str, ...] = ()
+        self._routes: tuple[RoutingRule, ...] = ()
+
+    @property
+    def routes(self) -> tuple[RoutingRule, ...]:
+        """The rules, as they were read last."""
+        return self._routes
 
     def refresh(self) -> None:
         """Reads the registers again when they were last read a while ago; keeps the old list when they cannot be."""
@@ -39,12 +45,12 @@ class DoorList:
                 return
             try:
                 addresses = our_addresses(self._settings, self._registry)
-                patterns = tuple(
-                    rule.recipient for rule in self._registry.routes.snapshot() if rule.recipient.strip("*?")
-                )
+                routes = self._registry.routes.snapshot()
             except Unavailable:
                 return
-            self._addresses, self._patterns, self._read_at = frozenset(addresses), patterns, self._clock()
+            patterns = tuple(rule.recipient for rule in routes if rule.recipient.strip("*?"))
+            self._addresses, self._patterns, self._routes = frozenset(addresses), patterns, routes
+            self._read_at = self._clock()
 
     def may_receive(self, address: str) -> bool:
         """Is the address ours?"""

@@ -4,5 +4,6 @@
 JOBS = {
     "judge": "bridge.in_child:judge",
     "recognise": "bridge.in_child:recognise",
+    "look": "bridge.programs:programs",
     "route": "bridge.route_question:routes_of",
 }

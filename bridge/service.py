@@ -16,6 +16,7 @@ import structlog
 
 from bridge.axis.folder import Folder
 from bridge.doorlist import DoorList
+from bridge.doorlook import DoorLook
 from bridge.owner import is_dead, owner
 from bridge.parts.exchange import Exchange
 from bridge.parts.loop import Loop
@@ -172,7 +173,8 @@ async def _smtp(bench: Bench, calls: Calls, running: Running) -> Callable[[], Aw
             await asyncio.to_thread(doors.refresh)
             await asyncio.to_thread(room.look)
 
-    door = SmtpDoor(bench.settings.smtp_in, doors.may_receive, keep, bench.store.incoming, room=room)
+    look = DoorLook(bench.pool, bench.settings.policy, bench.settings.reading, lambda: doors.routes)
+    door = SmtpDoor(bench.settings.smtp_in, doors.may_receive, keep, bench.store.incoming, room=room, look=look)
     await door.start()
     running.smtp = door
     refreshing = asyncio.create_task(refresh())
@@ -182,5 +184,6 @@ async def _smtp(bench: Bench, calls: Calls, running: Running) -> Callable[[], Aw
         with contextlib.suppress(asyncio.CancelledError):
             await refreshing
         await door.stop()
+        look.close()
 
     return stop

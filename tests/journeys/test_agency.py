@@ -5,7 +5,7 @@ import pytest
 from bridge.catalogue import CATALOGUE
 from bridge.demo.mails import PDF, File
 from bridge.demo.pki import AGENCY, Pki
-from bridge.demo.tampering import append_page_text, change_one_byte, harmless_program
+from bridge.demo.tampering import append_page_text, change_one_byte
 from bridge.edxml.packet import DocumentPacket
 from bridge.edxml.read import read
 from store.mail import MailState
@@ -56,10 +56,6 @@ def test_a_tampered_document_is_refused(
 
 def test_an_unsigned_document_of_an_agency_is_refused(bridge: House, postfix_server: PostfixSink) -> None:
     refused(bridge, postfix_server, decision(), Code.SIGNATURE_MISSING)
-
-
-def test_a_program_under_the_name_of_a_document_is_refused(bridge: House, postfix_server: PostfixSink) -> None:
-    refused(bridge, postfix_server, harmless_program(), Code.FORMAT_EXECUTABLE)
 
 
 def refused(bridge: House, postfix_server: PostfixSink, content: bytes, code: Code) -> None:
