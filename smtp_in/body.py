@@ -4,6 +4,8 @@ Promise: memory stays flat whatever the peer sends; the first thing that is wron
 read and dropped, because the refusal can only be said when the peer listens (RFC 5321 section 4.2.5).
 """
 
+import asyncio
+
 from smtp_in import replies
 from smtp_in.given import Glance
 from smtp_in.lines import LineRule
@@ -64,6 +66,18 @@ class Body:
             self._glance.feed(content)
         try:
             self.incoming.write(content)
+        except Unavailable as away:
+            self.refuse(replies.TRY_LATER.because(away.cause))
+
+    @property
+    def heavy(self) -> bool:
+        """So much waits in memory that it should be relieved."""
+        return self.incoming.heavy
+
+    async def relieve(self) -> None:
+        """Bring what waits to the disk, off the event loop; meanwhile TCP holds the peer back."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self.incoming.relieve)
         except Unavailable as away:
             self.refuse(replies.TRY_LATER.because(away.cause))
 

@@ -7,6 +7,7 @@ same. Nothing but the last four octets of a block is ever kept back.
 """
 
 _END = b"\r\n.\r\n"
+_FEW = 32
 
 
 class DataScanner:
@@ -29,9 +30,7 @@ class DataScanner:
         begin = 2 if self._fresh else 0  # the CR LF before the first line is ours
         free = 0  # before it, the end of data can no longer begin
         pieces: list[bytes] = []
-        # A dot alone is found ten times as fast, and a large mail (base64) has none.
-        dot = seen.find(b".")
-        at = seen.find(b"\r\n.", max(dot - 2, 0)) if dot >= 0 else -1
+        at = _first_dot(seen, 0)
         while at >= 0:
             behind = seen[at + 3 : at + 5]
             if behind == b"\r\n":
@@ -42,7 +41,7 @@ class DataScanner:
                 break  # the next block tells
             pieces.append(seen[begin : at + 2])
             begin = free = at + 3
-            at = seen.find(b"\r\n.", begin)
+            at = _first_dot(seen, begin)
         keep = _kept_back(seen, free)
         if len(seen) == keep:
             self._tail = seen
@@ -53,6 +52,18 @@ class DataScanner:
             return seen  # the common block of a large mail: not copied
         pieces.append(seen[begin : len(seen) - keep])
         return b"".join(pieces)
+
+
+def _first_dot(seen: bytes, start: int) -> int:
+    """Where the first CR LF . begins. A dot alone is found twenty times as fast, and a large mail (base64) has few."""
+    dot = seen.find(b".", start)
+    for _ in range(_FEW):
+        if dot < 0:
+            return -1
+        if dot - 2 >= start and seen.startswith(b"\r\n", dot - 2):
+            return dot - 2
+        dot = seen.find(b".", dot + 1)
+    return seen.find(b"\r\n.", max(dot - 2, start)) if dot >= 0 else -1
 
 
 def _kept_back(seen: bytes, free: int) -> int:

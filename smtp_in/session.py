@@ -88,6 +88,8 @@ class Session(Introduction):
         while not scanner.ended:
             await self._bound(body)
             body.write(scanner.feed(await self.stream.block()))
+            if body.heavy and not scanner.ended:
+                await body.relieve()
         self.arriving = False
         self.stream.unread(scanner.rest)
         return await self._finish(mail, body)
@@ -135,6 +137,8 @@ class Session(Introduction):
             block = await self.stream.block(octets)
             octets -= len(block)
             body.write(block)
+            if body.heavy and octets:
+                await body.relieve()
         self.arriving = False
 
     async def _swallow(self, octets: int) -> None:

@@ -38,6 +38,10 @@ class Contents:
         self._blobs = blobs
         self._small = settings.small_body
 
+    def furnish(self) -> None:
+        """Make the folders that large ones will need."""
+        self._blobs.furnish()
+
     def ready(self, source: bytes | Incoming) -> Content:
         """Bring `source` to where a transaction can name it.  A large one is on disk afterwards."""
         if isinstance(source, Incoming):

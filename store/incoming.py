@@ -1,8 +1,8 @@
-"""Bytes on their way in: hashed as they arrive, small ones in memory, large ones in a spool file.  Memory stays flat.
+"""Bytes on their way in: small ones in memory, large ones in a spool file.  Memory stays flat.
 
-A middling one waits in memory while there is room, and whoever settles it writes its file: making files costs an event
-loop more than reading the mail.  A spool file is locked while its writer lives; `sweep` removes those whose writer
-died.
+What is to lie in a file waits in memory while there is room, and goes there in pieces large enough to be hashed and
+written by another thread (`relieve`): both cost an event loop more than reading the mail, and need no interpreter.  A
+spool file is locked while its writer lives; `sweep` removes those whose writer died.
 """
 
 import fcntl
@@ -16,55 +16,66 @@ from store.connection import translated
 from store.ids import new_id
 from store.settings import StoreSettings
 
-_MIDDLING = 256 * 1024  # octets up to which a body may wait in memory for its file
+_HEAVY = 256 * 1024  # octets that had better go to disk, in a thread of their own
+_CRUMB = 2048  # octets below which pieces are put together: each lone one costs as much memory again
+_MOST = 2 * _HEAVY  # octets that one body may hold in memory
 
 
 class Room:
-    """What the middling bodies of this process may hold in memory together."""
+    """What the larger bodies of this process may hold in memory together."""
 
     def __init__(self, octets: int) -> None:
         self._free = octets
         self._lock = threading.Lock()
 
-    def take(self) -> bool:
-        """Room for one, if there is any."""
+    def take(self, octets: int) -> bool:
+        """Room for so many, if there is."""
         with self._lock:
-            if self._free < _MIDDLING:
+            if self._free < octets:
                 return False
-            self._free -= _MIDDLING
+            self._free -= octets
             return True
 
-    def give(self) -> None:
-        """One is gone."""
+    def give(self, octets: int) -> None:
+        """So many are gone."""
         with self._lock:
-            self._free += _MIDDLING
+            self._free += octets
 
 
-_ROOM = Room(64 * _MIDDLING)
+_ROOM = Room(24 * 2**20)
 
 
 class Incoming:
     """One body being taken in.  Used by one thread at a time; `discard` it unless it was kept."""
 
     def __init__(self, settings: StoreSettings) -> None:
-        self._spool = settings.data / "spool"
+        self._settings = settings
         self._small = settings.small_body
-        self._hash = hashlib.sha256()
-        self._memory = bytearray()
+        self._hash = hashlib.sha256()  # of what is in the file
+        self._held: list[bytes | bytearray] = []  # what is not
+        self._weight = 0  # its octets
+        self._taken = 0  # how many of these have taken room
         self._file: int | None = None
         self._path: Path | None = None
-        self._roomy = False  # has taken room
         self.size = 0  #: octets so far
 
     @property
     def sha256(self) -> str:
         """Hex digest of what came so far."""
-        return self._hash.hexdigest()
+        digest = self._hash.copy() if self._held else self._hash
+        for chunk in self._held:
+            digest.update(chunk)
+        return digest.hexdigest()
 
     @property
     def small(self) -> bool:
         """Whether it is to lie in a row."""
         return self.size <= self._small
+
+    @property
+    def heavy(self) -> bool:
+        """It is time to `relieve` it."""
+        return self._weight >= _HEAVY
 
     def write(self, chunk: bytes | bytearray | memoryview) -> None:
         """Take the next bytes.
@@ -72,33 +83,55 @@ class Incoming:
         Raises:
             Unavailable: the disk refuses them.
         """
-        self._hash.update(chunk)
-        self.size += len(chunk)
-        if self._file is None and (self.size <= self._small or self._fits()):
-            self._memory += chunk
-            return
+        octets = len(chunk)
+        self.size += octets
+        self._weight += octets
+        if octets >= _CRUMB:
+            self._held.append(chunk if isinstance(chunk, bytes) else bytes(chunk))
+        elif self._held and isinstance(self._held[-1], bytearray):
+            self._held[-1] += chunk
+        else:
+            self._held.append(bytearray(chunk))
+        if self.size > self._small and not self._fits():
+            self.relieve()
+
+    def relieve(self) -> None:
+        """Bring what waits in memory to the file; any thread may do this while nobody else uses it.
+
+        Raises:
+            Unavailable: the disk refuses it.
+        """
         with translated():
-            self._spill()
-            self._push(chunk)
+            if self._file is None:
+                self._open()
+            for chunk in self._held:
+                self._hash.update(chunk)
+                self._push(chunk)
+        self._forget()
 
     def memory(self) -> bytes:
         """The bytes of a small one."""
         assert self.small
-        return bytes(self._memory)
+        return bytes(self._held[0]) if len(self._held) == 1 else b"".join(self._held)
 
     def content(self) -> bytes | Path:
-        """What came so far, for a reader: the bytes, or the file they lie in until it is kept or discarded."""
+        """What came so far, for a reader: the bytes, or the file they lie in until it is kept or discarded.
+
+        Raises:
+            Unavailable: the disk refuses what is not in the file yet.
+        """
         if self._file is None:
-            return bytes(self._memory)
+            return b"".join(self._held)
+        self.relieve()
         assert self._path is not None
         return self._path
 
     def settle(self) -> Path:
         """Flush a large one to disk and say where it lies; its caller moves it."""
+        self.relieve()
+        assert self._file is not None
+        assert self._path is not None
         with translated():
-            self._spill()
-            assert self._file is not None
-            assert self._path is not None
             os.fsync(self._file)
         return self._path
 
@@ -126,31 +159,24 @@ class Incoming:
         self.discard()
 
     def _fits(self) -> bool:
-        if self.size > _MIDDLING:
+        """Whether what waits may go on waiting."""
+        more = self._weight - self._taken
+        if self._weight > _MOST or not _ROOM.take(more):
             return False
-        self._roomy = self._roomy or _ROOM.take()
-        return self._roomy
+        self._taken += more
+        return True
 
     def _forget(self) -> None:
-        self._memory = bytearray()
-        if self._roomy:
-            self._roomy = False
-            _ROOM.give()
-
-    def _spill(self) -> None:
-        """From memory into a file, unless it is in one."""
-        if self._file is None:
-            self._open()
-            self._push(self._memory)
-            self._forget()
+        _ROOM.give(self._taken)
+        self._held, self._weight, self._taken = [], 0, 0
 
     def _open(self) -> None:
         while True:
-            path = self._spool / f"{new_id()}.part"
+            path = self._settings.data / "spool" / f"{new_id()}.part"
             try:
                 file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             except FileNotFoundError:  # the first one ever
-                self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 continue
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(file).st_nlink:  # else a sweep came between the two calls above and removed it

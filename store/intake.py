@@ -66,6 +66,7 @@ class Intake:
             if self._committer is not None:
                 return
             self._flushers = ThreadPoolExecutor(8, "docbridge-flush")
+            self._flushers.submit(self._contents.furnish)  # a disk that refuses will say so to the first mail
             self._gathering.open()
             self._committer = threading.Thread(target=self._run, name="docbridge-intake", daemon=True)
             self._committer.start()

@@ -86,7 +86,7 @@ def test_a_damaged_file_is_seen_and_mended_by_the_same_content(disk: StoreSettin
 
 def test_the_sweep_takes_only_what_nobody_writes(disk: StoreSettings) -> None:
     with Incoming(disk) as living:
-        living.write(b"x" * 300_000)
+        living.write(b"x" * 600_000)
         (disk.data / "spool" / "dead.part").write_bytes(b"half a ma")
         assert sweep(disk) == 1
         assert len(spooled(disk)) == 1
@@ -101,6 +101,7 @@ def test_a_full_disk_refuses_a_large_body_and_leaves_nothing(store: Store) -> No
             incoming.write(b"x" * 60_000)
         with pytest.raises(Unavailable):
             incoming.write(b"x" * 90_000)
+            incoming.relieve()
     assert not spooled(store.settings)
     assert not list(store.mails.list())
     assert not keep(store, b"x" * 3 * MB).again
