@@ -6,10 +6,10 @@ through `is_bounce`; a letter from a person that quotes an error is none.
 
 import re
 
-from validation.bounce_kind import kind_of
+from validation.bounce_kind import kind_of, refused_after_data
 from validation.bounce_words import Failure, failures, looks_returned
 from validation.headers import Headers, split_block
-from validation.message import Message, Part
+from validation.message import Message, Part, read
 from validation.mime_split import line_end_of
 from validation.returned import Bounce
 from validation.settings import ReadingCaps
@@ -18,6 +18,7 @@ _CAPS = ReadingCaps()
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _ACTIONS = {"delivered": "delivered", "relayed": "delivered", "expanded": "delivered", "delayed": "delayed"}
+_DIAGNOSIS = 20_000  #: octets of a server's words that are read
 _REPORTS_CAP = 1_000  #: recipients of one report
 
 
@@ -49,14 +50,23 @@ def _blocks(part: Part) -> list[Headers]:
     return blocks
 
 
-def _reported(part: Part) -> list[Bounce]:
+def _diagnosis(block: Headers) -> str:
+    """The words of the server that refused; some Japanese servers write theirs without encoding them."""
+    raw = block.raw("Diagnostic-Code")
+    if raw and b"\x1b$" in raw:
+        return raw[:_DIAGNOSIS].decode("iso2022_jp", "replace")
+    return block.text("Diagnostic-Code") or block.text("X-Supplementary-Info") or block.text("Status")
+
+
+def _reported(part: Part, own_words: str) -> list[Bounce]:
+    """What a report says; `own_words` is the text beside it, which alone tells what command was refused."""
     found: list[Bounce] = []
     for block in _blocks(part):
         recipient = _address(block.text("Original-Recipient")) or _address(block.text("Final-Recipient"))
         recipient = recipient or _address(block.text("X-Actual-Recipient"))
         if not recipient and not block.text("Action"):
             continue
-        words = block.text("Diagnostic-Code") or block.text("X-Supplementary-Info") or block.text("Status")
+        words = _diagnosis(block)
         told = _STATUS.search(block.text("Status"))
         status = told.group(1) if told else ""
         inner = _STATUS.search(words)
@@ -67,6 +77,8 @@ def _reported(part: Part) -> list[Bounce]:
         if outcome == "failed" and status.startswith("2."):
             outcome = "delivered"
         kind = "delivered" if outcome == "delivered" else kind_of(status, words)
+        if kind == "hard" and refused_after_data(status, own_words, recipient):
+            kind = "soft"
         found.append(Bounce(recipient, status, kind, _line(words), outcome))
     return found
 
@@ -97,15 +109,22 @@ def is_bounce(message: Message, mail_from: str) -> bool:
     return looks_returned(message, mail_from)
 
 
-def bounces(message: Message) -> tuple[Bounce, ...]:
+def bounces(message: Message, depth: int = 0) -> tuple[Bounce, ...]:
     """What the mail says of each recipient.  Ask only of a mail that `classify` calls a bounce."""
     found: dict[str, Bounce] = {}
+    words = message.text[:_DIAGNOSIS]
     for part in report_parts(message):
-        for bounce in _reported(part):
+        for bounce in _reported(part, words):
             # One report may tell several stories of one recipient: the failure counts.
             known = found.get(bounce.recipient.lower())
             if known is None or known.action != "failed":
                 found[bounce.recipient.lower()] = bounce
+    if not any(found) and not depth:
+        # A gateway may put a whole bounce into a mail of its own that names nobody.
+        for inner in (part for part in message.parts if part.content_type == "message/rfc822"):
+            within = read(inner.content()[0], caps=_CAPS)
+            if report_parts(within):
+                found.update((bounce.recipient.lower(), bounce) for bounce in bounces(within, 1))
     if not any(found):
         delayed = (
             bool(re.search(r"warning|delay", message.subject, re.IGNORECASE)) and "will be retried" in message.text

@@ -7,6 +7,7 @@ common to all is the copy of the mail below, which is cut off first, because its
 import re
 from dataclasses import dataclass
 
+from validation.bounce_kind import tells
 from validation.message import Message
 
 _ADDRESS = r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
@@ -83,6 +84,14 @@ _ANY = re.compile(rf"(?<![\w@.=+-])<?({_ADDRESS})>?")
 _NOT_FAILED = re.compile(
     r"contact|assistance|from |postmaster|envelope-from|sender|\bby \b|reporting|help@|support@|reply to", re.IGNORECASE
 )
+# Words that only a machine writes of a delivery, whatever the subject says.
+_MACHINE = re.compile(
+    r"error message below:\s{0,4}[45]\d\d |could not be delivered to:|the following address(?:es|\(es\)) (?:failed|had)"
+    r"|did not reach the following recipient|smtp error from remote|permanent fatal errors",
+    re.IGNORECASE,
+)
+# What stands in front of the list is a description of the mail, with addresses of its own.
+_LIST_BEGINS = re.compile(r"did not reach the following recipient(?:s|\(s\))?:", re.IGNORECASE)
 _LINE = 1_000  #: characters of one line
 _READ = 20_000  #: characters of a text that are looked at
 
@@ -126,6 +135,8 @@ def looks_returned(message: Message, mail_from: str) -> bool:
     if not robot:
         return False
     subject, words = _SUBJECT.search(message.subject), _BODY.search(_own_words(message)[:6000])
+    if _MACHINE.search(_own_words(message)[:6000]) and not message.header("List-Id"):
+        return True
     daemon = bool(_SURELY.match(sender.address if sender else raw.strip("<> ")))
     if message.header("List-Id") and not (daemon and (subject or words)):
         return False
@@ -137,6 +148,8 @@ def looks_returned(message: Message, mail_from: str) -> bool:
 def failures(message: Message) -> tuple[Failure, ...]:
     """The failed recipients that a text names, at most 1,000."""
     words = _own_words(message)
+    if begins := _LIST_BEGINS.search(words):
+        words = words[begins.end() :]
     ours = {mailbox.address.lower() for mailbox in message.mailboxes("From", 5)}
     named = re.findall(_ADDRESS, message.header("X-Failed-Recipients")[:10_000])
     if named:
@@ -161,5 +174,5 @@ def failures(message: Message) -> tuple[Failure, ...]:
         result[address.lower()] = Failure(address, f"{known.words} {text}" if known else text)
     if result and len(result) == 1:  # one recipient: every word in front of it speaks of it too
         only = next(iter(result.values()))
-        return (Failure(only.recipient, only.words if only.words.strip(" \t\r\n:.") else words),)
+        return (Failure(only.recipient, only.words if tells(only.words) else f"{words} {only.words}"),)
     return tuple(result.values()) or ((Failure("", words),) if words.strip() else ())

@@ -55,6 +55,34 @@ REPORTS = {
     "a delay": (group("delayed", "4.4.1", "connection timed out"), ("a@b.vn", "4.4.1", "soft", "delayed")),
     "delivered": (group("delivered", "2.0.0"), ("a@b.vn", "2.0.0", "delivered", "delivered")),
     "relayed": (group("relayed", "2.0.0"), ("a@b.vn", "2.0.0", "delivered", "delivered")),
+    "the content refused after the recipient was taken": (
+        group("failed", "5.0.0", "550 Unknown user (in reply to end of DATA command)"),
+        ("a@b.vn", "5.0.0", "soft", "failed"),
+    ),
+    "a server that says so whatever the cause": (
+        group("failed", "5.0.0", "550 : User unknown"),
+        ("a@b.vn", "5.0.0", "soft", "failed"),
+    ),
+    "an address rejected": (
+        group("failed", "5.1.0", "550 #5.1.0 Address rejected."),
+        ("a@b.vn", "5.1.0", "hard", "failed"),
+    ),
+    "no service by DNS": (
+        group("failed", "5.0.0", "an MX or SRV record indicated no SMTP service"),
+        ("a@b.vn", "5.0.0", "hard", "failed"),
+    ),
+    "our own address after MAIL FROM": (
+        group("failed", "5.1.0", "553 after MAIL FROM:<x@y.vn>: y.vn does not exist"),
+        ("a@b.vn", "5.1.0", "soft", "failed"),
+    ),
+    "a name server in trouble": (
+        group("failed", "5.4.4", "Name service error: Malformed or unexpected name server reply"),
+        ("a@b.vn", "5.4.4", "soft", "failed"),
+    ),
+    "words in Vietnamese": (
+        group("failed", "5.0.0", "Người nhận không tồn tại"),
+        ("a@b.vn", "5.0.0", "hard", "failed"),
+    ),
     "a server's own status inside the words": (
         group("failed", "5.0.0", "550 5.1.1 unknown"),
         ("a@b.vn", "5.1.1", "hard", "failed"),
@@ -144,6 +172,29 @@ Hệ thống không thể gửi thư của bạn.
 
 <a@b.vn>: 552 5.2.2 mailbox full
 """
+VTEXT = """
+Error: Invalid user address
+
+Error message below:
+550 - Requested action not taken: no such user here
+
+Message details:
+  Subject: Thư thử
+  RCPT TO: a@b.vn
+  Size (in bytes): 39
+"""
+EXCHANGE = """
+Your message
+
+  To:      lan@office.vn
+  Subject: Thư thử
+
+did not reach the following recipient(s):
+
+a@b.vn on Thu, 29 Apr 2010 00:00:00 -0000
+    The recipient name is not recognized
+    Unknown Recipient
+"""
 ROBOT = "From: MAILER-DAEMON@mx.example.vn\nSubject: "
 FROM_EXIM = (
     "From: Mail Delivery System <Mailer-Daemon@mx.example.vn>\n"
@@ -156,6 +207,12 @@ WORDS = {
     "qmail": (f"{ROBOT}failure notice", QMAIL, [HARD, ("c@d.vn", "5.0.0", "soft")]),
     "Exim": (FROM_EXIM, EXIM, [("a@b.vn", "", "hard")]),
     "sendmail": (f"{ROBOT}Returned mail: User unknown", SENDMAIL, [HARD]),
+    "a server that answers like a person": (
+        "From: post_master@b.vn\nSubject: Re:Thư thử",
+        VTEXT,
+        [("a@b.vn", "5.0.0", "hard")],
+    ),
+    "Exchange of old": (f"{ROBOT}Undeliverable: Thư thử", EXCHANGE, [("a@b.vn", "", "hard")]),
     "a Vietnamese server": (f"{ROBOT}Thư bị trả lại", VIETNAMESE, [("a@b.vn", "5.2.2", "soft")]),
 }
 
