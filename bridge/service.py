@@ -165,7 +165,8 @@ async def _smtp(bench: Bench, calls: Calls, running: Running) -> Callable[[], Aw
         calls.arrived()
         return kept
 
-    room = Room(bench.settings.smtp_in, bench.settings.store.data, lambda: bench.store.intake.waiting)
+    waiting, to_judge = (lambda: bench.store.intake.waiting), bench.store.mails.to_judge
+    room = await asyncio.to_thread(Room, bench.settings.smtp_in, bench.settings.store.data, waiting, to_judge)
 
     async def refresh() -> None:
         while True:

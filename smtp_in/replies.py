@@ -54,6 +54,7 @@ TOO_FAST_PEER = Reply(451, "4.7.1", "Too many mails from your address in a minut
 DISK_FULL = Reply(452, "4.3.1", "No room for mails now, send it again later")  #: RFC 1870 section 6.2
 NO_MEMORY = Reply(452, "4.3.1", "No memory for mails now, send it again later")
 BUSY = Reply(452, "4.3.2", "Too busy now, send it again later")
+QUEUE_FULL = Reply(452, "4.3.2", "Too many mails wait to be examined, send it again later")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients, send the rest in another mail")  #: 4.5.3.1.10
 AUTH_LATER = Reply(454, "4.7.0", "Cannot check the password now, try again later")
 NO_TLS_NOW = Reply(454, "4.7.0", "TLS not available")  #: RFC 3207 section 4

@@ -26,6 +26,7 @@ class Session(Introduction):
     #: Whether a mail may be taken for some of its recipients and refused for others, once it has been sent.
     answers_each = False
     _mails = 0
+    _recipients = 0  # of all mails
 
     # A mail.
 
@@ -35,12 +36,16 @@ class Session(Introduction):
             return await self.say(replies.HELO_FIRST)
         if self.mail is not None:
             return await self.say(replies.MAIL_NESTED)
-        if self._mails >= self.given.settings.max_mails_per_connection:
+        settings = self.given.settings
+        if (
+            self._mails >= settings.max_mails_per_connection
+            or self._recipients >= settings.max_recipients_per_connection
+        ):
             await self.end(replies.TOO_MANY_MAILS)
         sender = parameters.read_mail(arg or "", self.extended, self.offers_auth)
         if isinstance(sender, Reply):
             return await self.say(sender)
-        if sender.size > self.given.settings.max_size:
+        if sender.size > settings.max_size:
             return await self.say(replies.TOO_LARGE)
         refusal = self.given.room() or self.given.rates.begin(sender.address, self.peer, self.loop.time())
         if refusal is not None:
@@ -59,7 +64,11 @@ class Session(Introduction):
         recipient = parameters.read_rcpt(arg or "", self.extended, mail.sender.smtputf8)
         if isinstance(recipient, Reply):
             return await self.say(recipient)
-        if len(mail.recipients) >= self.given.settings.max_recipients:
+        settings = self.given.settings
+        if (
+            len(mail.recipients) >= settings.max_recipients
+            or self._recipients >= settings.max_recipients_per_connection
+        ):
             return await self.say(replies.TOO_MANY_RECIPIENTS)
         if mail.sender.size > self.given.sizes.of(recipient.address):
             return await self.say(replies.TOO_LARGE_FOR_RECIPIENT)
@@ -72,6 +81,7 @@ class Session(Introduction):
         if not ours:
             return await self.say(replies.NO_SUCH_RECIPIENT)
         mail.recipients.append(recipient)
+        self._recipients += 1
         return await self.say(replies.RECIPIENT_OK)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802

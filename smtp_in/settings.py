@@ -59,6 +59,9 @@ class SmtpSettings:
     proxy_timeout: Annotated[timedelta, "Time allowed for the PROXY header."] = timedelta(seconds=10)
     max_recipients: Annotated[int, "Recipients of one mail; more hear 452 4.5.3."] = 1000
     max_mails_per_connection: Annotated[int, "Mails in one connection; then it is ended with 421 4.7.0."] = 10_000
+    max_recipients_per_connection: Annotated[
+        int, "Recipients of all mails of one connection; more hear 452 4.5.3, and the next mail 421 4.7.0."
+    ] = 50_000
     max_mails_per_minute_of_sender: Annotated[
         int, "Mails a minute with one reverse path, of a burst of as many; more hear 451 4.7.1. 0 = no limit."
     ] = 0
@@ -73,6 +76,9 @@ class SmtpSettings:
         int, "Octets of memory that must be free on the machine, or in its container; with less MAIL hears 452 4.3.1."
     ] = 100_000_000
     max_waiting: Annotated[int, "Mails that wait for the commit; with more MAIL hears 452 4.3.2. 0 = no limit."] = 800
+    max_to_judge: Annotated[
+        int, "Mails that are kept and wait to be judged; with more MAIL hears 452 4.3.2. 0 = no limit."
+    ] = 50_000
     max_errors: Annotated[int, "Refused commands in one connection; then it is ended with 421 4.7.0."] = 20
     max_idle_commands: Annotated[int, "Commands such as NOOP, RSET, EHLO between two mails; then 421 4.7.0."] = 100
     max_line: Annotated[int, "Longest line of a mail in octets, without its CR LF; longer: 554 5.6.0."] = 65_536

@@ -78,6 +78,12 @@ class Mails:
             asked = select(mails.c.state, func.count()).group_by(mails.c.state)
             return {state: int(count) for state, count in connection.execute(asked)}
 
+    def to_judge(self, most: int) -> int:
+        """How many wait to be judged, counted up to `most`: asked often, of however long a queue."""
+        with self._db.reading() as connection:
+            asked = select(mails.c.id).where(mails.c.state == MailState.RECEIVED).limit(most).subquery()
+            return int(connection.execute(select(func.count()).select_from(asked)).scalar_one())
+
     def with_message_id(self, message_id: str) -> tuple[ReceivedMail, ...]:
         """Mails that were read and bear this Message-ID, newest first."""
         return tuple(self._pages([mails.c.message_id == message_id], None)) if message_id else ()

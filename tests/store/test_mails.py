@@ -228,6 +228,7 @@ def test_lists_are_whole_and_bounded(store: Store) -> None:
     judge(store, kept[3], HELD, NOW + DAY)
     newest = kept[::-1]
     assert store.mails.states() == {"received": 6, "held": 1}
+    assert [store.mails.to_judge(most) for most in (3, 6, 100)] == [3, 6, 6]
     assert [mail.id for mail in store.mails.list()] == newest
     assert [mail.id for mail in store.mails.list(limit=2)] == newest[:2]
     assert [mail.id for mail in store.mails.list(MailState.HELD)] == [kept[3]]

@@ -85,6 +85,26 @@ def test_recipients_beyond_the_limit_are_put_off(open_door: OpenDoor) -> None:
     assert [len(mail.origin.rcpt_to) for mail in door.store.mails()] == [2]
 
 
+def test_recipients_in_one_connection_are_limited_and_those_taken_get_their_mail(open_door: OpenDoor) -> None:
+    door = open_door(replace(SETTINGS, max_recipients_per_connection=1))
+    talk(
+        door.port,
+        _ENVELOPE
+        + """
+        C: RCPT TO:<y@ours.example>
+        S: 452 4.5.3 *
+        C: DATA
+        S: 354 *
+        C: .
+        S: 250 *
+        C: MAIL FROM:<a@b.example>
+        S: 421 4.7.0 *
+        EOF
+        """,
+    )
+    assert [len(mail.origin.rcpt_to) for mail in door.store.mails()] == [1]
+
+
 def test_connections_are_limited_in_all_and_by_address(open_door: OpenDoor) -> None:
     for settings, text in (
         (replace(SETTINGS, max_connections=2), "Too many connections,*"),

@@ -45,11 +45,12 @@ def test_without_room_a_mail_is_put_off_before_it_is_sent_and_taken_when_there_i
 
 @dataclass(frozen=True)
 class State:
-    """Of the machine, against limits of one octet and two mails unless said otherwise."""
+    """Of the machine, against limits of one octet, two mails and three mails unless said otherwise."""
 
     least_disk: int = 1
     least_memory: int = 1
     waiting: int = 2
+    to_judge: int = 3
     folder: str = "."
 
 
@@ -58,14 +59,18 @@ ROOMS = {
     "a disk below the limit": (State(least_disk=2**62), replies.DISK_FULL),
     "a disk that cannot be asked": (State(least_disk=0, folder="none"), replies.DISK_FULL),
     "memory below the limit": (State(least_memory=2**62), replies.NO_MEMORY),
-    "a queue that is too long": (State(waiting=3), replies.BUSY),
+    "too many wait for the commit": (State(waiting=3), replies.BUSY),
+    "too many wait to be judged": (State(to_judge=4), replies.QUEUE_FULL),
 }
 
 
 @pytest.mark.parametrize(("state", "reply"), ROOMS.values(), ids=ROOMS)
-def test_room_is_on_the_disk_in_memory_and_in_the_queue(tmp_path: Path, state: State, reply: Reply | None) -> None:
-    settings = replace(SETTINGS, min_free_disk=state.least_disk, min_free_memory=state.least_memory, max_waiting=2)
-    said = Room(settings, tmp_path / state.folder, lambda: state.waiting)()
+def test_room_is_on_the_disk_in_memory_and_in_the_queues(tmp_path: Path, state: State, reply: Reply | None) -> None:
+    settings = replace(
+        SETTINGS, min_free_disk=state.least_disk, min_free_memory=state.least_memory, max_waiting=2, max_to_judge=3
+    )
+    room = Room(settings, tmp_path / state.folder, lambda: state.waiting, lambda most: min(most, state.to_judge))
+    said = room()
     assert (said.line if said else None) == (reply.line if reply else None)
 
 
