@@ -43,6 +43,15 @@ def _email(certificate: x509.Certificate) -> str:
     return _text(boxes[0]) if boxes else ""
 
 
+def mailboxes_of(certificate: x509.Certificate) -> frozenset[str]:
+    """Every mailbox that the certificate names, in the SAN or in the old place, the subject; case-folded."""
+    names = certificate.subject_alt_name_value or ()
+    found = [str(name.native) for name in names if name.name == "rfc822_name"]
+    old = _name(certificate.subject).get("email_address", [])
+    found += [str(one) for one in (old if isinstance(old, list) else [old])]
+    return frozenset(box.strip().casefold() for box in found if box.strip())
+
+
 def signer_of(certificate: x509.Certificate) -> Signer:
     """Who holds `certificate`; what cannot be read stays empty."""
     subject, issuer = _name(certificate.subject), _name(certificate.issuer)

@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms, core, crl, keys, ocsp, tsp, x509
-from asn1crypto.algos import SignedDigestAlgorithm
-from cryptography.exceptions import InvalidSignature
+from asn1crypto import cms, core, crl, ocsp, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from pyhanko.sign.general import (
     MultivaluedAttributeError,
     NonexistentAttributeError,
     check_ess_certid,
-    extract_certificate_info,
     extract_signer_info,
     find_unique_cms_attribute,
 )
@@ -25,10 +22,10 @@ from pyhanko.sign.validation.generic_cms import (
     message_imprint_checker,
     validate_sig_integrity,
 )
-from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, SignatureValidationContext
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
-from validation.certificate import digests_agree
+from validation.certificate import digests_agree, mailboxes_of
+from validation.cms_verifier import Verifier
 from validation.foreign import Unchecked, attempt
 from validation.signature import Problem
 
@@ -59,48 +56,53 @@ class SignerChecked:
     crls: tuple[crl.CertificateList, ...] = ()
     ocsps: tuple[ocsp.OCSPResponse, ...] = ()
 
-
-class _Verifier(DefaultSignatureValidator):
-    """Keeps "I do not know this algorithm" apart from "the value does not verify"."""
-
-    def validate_signature(
-        self,
-        signature: bytes,
-        signed_data: bytes,
-        public_key_info: keys.PublicKeyInfo,
-        signature_algorithm: SignedDigestAlgorithm,
-        context: SignatureValidationContext = SignatureValidationContext(),  # noqa: B008 - as the base class
-    ) -> None:
-        """Verify, or raise InvalidSignature itself only where the value does not verify."""
-        try:
-            super().validate_signature(signature, signed_data, public_key_info, signature_algorithm, context)
-        except InvalidSignature as error:
-            if type(error) is InvalidSignature:
-                raise
-            # The certificate validator derives "not supported" from InvalidSignature.
-            raise NotImplementedError(type(error).__name__) from error
+    def mailboxes(self) -> frozenset[str]:
+        """The mailboxes that the certificate names (RFC 8550 section 3), case-folded.  Call it by `attempt`."""
+        return mailboxes_of(self.certificate)
 
 
-def _certificates(signed: cms.SignedData) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
-    info = extract_certificate_info(signed)
-    return info.signer_cert, tuple(info.other_certs)
+def _certificates(
+    signed: cms.SignedData, signer: cms.SignerInfo
+) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
+    """The certificate that the signer names, of several that he names so the one he protected; and the others."""
+    inside: list[x509.Certificate] = [
+        choice.chosen for choice in (signed["certificates"] or ()) if choice.name == "certificate"
+    ]
+    named = [certificate for certificate in inside if _is_named(certificate, signer["sid"])]
+    if not named:
+        raise NotImplementedError("the signer's certificate is not inside")
+    holder = next((one for one in named if _is_protected(one, signer)), named[0])
+    return holder, tuple(one for one in inside if one is not holder)
+
+
+def _is_named(certificate: x509.Certificate, sid: cms.SignerIdentifier) -> bool:
+    """RFC 5652 section 5.3."""
+    if sid.name == "subject_key_identifier":
+        return certificate.key_identifier is not None and certificate.key_identifier == sid.native
+    return bool(
+        certificate.serial_number == sid.chosen["serial_number"].native and certificate.issuer == sid.chosen["issuer"]
+    )
+
+
+def _is_protected(certificate: x509.Certificate, signer: cms.SignerInfo) -> bool:
+    """Does the signed attribute of RFC 5035 (or none at all) allow this certificate?"""
+    attributes = signer["signed_attrs"]
+    identifier = None if isinstance(attributes, core.Void) else get_signing_cert_attr(attributes)
+    return identifier is None or check_ess_certid(certificate, identifier["certs"][0])
 
 
 def _broken(
     signed: cms.SignedData, signer: cms.SignerInfo, certificate: x509.Certificate, digest: Digest
 ) -> Problem | None:
-    attributes = signer["signed_attrs"]
-    if not isinstance(attributes, core.Void):
-        identifier = get_signing_cert_attr(attributes)
-        if identifier is not None and not check_ess_certid(certificate, identifier["certs"][0]):
-            return Problem.CERTIFICATE_SWAPPED
+    if not _is_protected(certificate, signer):
+        return Problem.CERTIFICATE_SWAPPED
     name = str(signer["digest_algorithm"]["algorithm"].native)
     intact, valid = validate_sig_integrity(
         signer,
         certificate,
         expected_content_type=signed["encap_content_info"]["content_type"].native,
         actual_digest=digest(name),
-        sig_validator=_Verifier(),
+        sig_validator=Verifier(),
     )
     if not intact:
         return Problem.DIGEST_MISMATCH
@@ -129,8 +131,20 @@ def _archived(signer: cms.SignerInfo) -> tuple[tuple[crl.CertificateList, ...], 
 
 def check_signer(signed: cms.SignedData, digest: Digest) -> SignerChecked:
     """Verify the container's one signer against `digest`.  Raises what the parsers raise: call it by `attempt`."""
-    signer = extract_signer_info(signed)
-    certificate, others = _certificates(signed)
+    return _check(signed, extract_signer_info(signed), digest)
+
+
+def check_signers(signed: cms.SignedData, digest: Digest) -> tuple[SignerChecked | Unchecked, ...]:
+    """Verify every signer of the container, in order."""
+    return tuple(attempt(_check, signed, signer, digest) for signer in signed["signer_infos"])
+
+
+def _check(signed: cms.SignedData, signer: cms.SignerInfo, digest: Digest) -> SignerChecked:
+    types = [attribute["type"].native for attribute in (signer["signed_attrs"] or ())]
+    if any(types.count(single) > 1 for single in ("content_type", "message_digest", "signing_time")):
+        # RFC 5652 section 11: which of two times, or of two digests, would a reader believe?
+        raise ValueError("a signed attribute stands twice")
+    certificate, others = _certificates(signed, signer)
     archive = attempt(_archived, signer)
     claimed = attempt(_claimed, signer)
     crls, ocsps = ((), ()) if isinstance(archive, Unchecked) else archive
@@ -176,7 +190,7 @@ def check_timestamp(token: cms.SignedData, imprint: Digest) -> Timestamp:
         return state.finalize()
 
     signer = extract_signer_info(token)
-    certificate, others = _certificates(token)
+    certificate, others = _certificates(token, signer)
     stamped = info["message_imprint"]
     matches = imprint(stamped["hash_algorithm"]["algorithm"].native) == stamped["hashed_message"].native
     return Timestamp(

@@ -76,6 +76,7 @@ class Problem(StrEnum):
     SHADOWED = "shadowed"
     CERTIFICATE_SWAPPED = "certificate-swapped"
     TIMESTAMP_BROKEN = "timestamp-broken"
+    CONTENT_MISSING = "content-missing"
     UNPARSABLE = "unparsable"
     UNSUPPORTED = "unsupported"
     TOO_COSTLY = "too-costly"

@@ -1,10 +1,19 @@
 """What is to be told of a file's signatures: one observation per signature and fact, unweighed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from validation.codes import Code
 from validation.finding import Observation
 from validation.signature import Problem, Revocation, Signature, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReading:
+    """What a file's signatures are, and what is to be told of them."""
+
+    signatures: tuple[Signature, ...]
+    observations: tuple[Observation, ...]
 
 
 def observations_of(signatures: Sequence[Signature], changes: Sequence[tuple[str, ...]]) -> tuple[Observation, ...]:

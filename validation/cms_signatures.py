@@ -1,0 +1,203 @@
+"""The signatures of a CMS container (RFC 5652): every signer's, over what is inside or over a file beside it.
+
+Promise: of a container whose signers cannot be counted nothing is called sound, whatever the bytes are nothing is
+raised, and a signature whose content is nowhere to be found is told as such, not as broken.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import cms, core, pem
+
+from validation.cms import SignerChecked, Timestamp, check_signers
+from validation.evidence import Evidence
+from validation.foreign import Unchecked, attempt
+from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
+from validation.signature_observations import SignatureReading, observations_of
+from validation.signature_trust import told
+from validation.trust import Carried, trusted_by
+
+MOST_SIGNERS = 100
+_NOT_CHECKED = frozenset({Problem.CONTENT_MISSING, Problem.UNPARSABLE, Problem.UNSUPPORTED, Problem.TOO_COSTLY})
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A CMS SignedData as parsed."""
+
+    signed: cms.SignedData
+    content: bytes | None  #: what is inside; None = detached
+    signers: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignerJudged:
+    """What the bytes say of one signer."""
+
+    where: str
+    carrier: Carrier
+    cryptography: SignerChecked | Timestamp | Unchecked
+    more: tuple[Problem, ...] = ()  #: what its carrier knows: not all that a reader sees is signed, another's name
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why it is not sound, the most telling first."""
+        found: list[Problem] = []
+        match self.cryptography:
+            case SignerChecked(broken=Problem() as broken):
+                found.append(broken)
+            case SignerChecked(timestamps=timestamps):
+                if any(isinstance(stamp, Timestamp) and not stamp.intact for stamp in timestamps):
+                    found.append(Problem.TIMESTAMP_BROKEN)
+            case Timestamp(intact=False):
+                found.append(Problem.DIGEST_MISMATCH)
+            case Unchecked(problem=problem):
+                found.append(problem)
+            case _:
+                pass
+        return (*found, *self.more)
+
+    @property
+    def sound(self) -> bool | None:
+        """False if anything speaks against it, None if it could not be checked, True else."""
+        problems = set(self.problems)
+        if problems - _NOT_CHECKED:
+            return False
+        return None if problems else True
+
+    @property
+    def integrity(self) -> Integrity:
+        """Do digest and value verify?"""
+        match self.cryptography:
+            case SignerChecked(broken=None) | Timestamp(intact=True):
+                return Integrity.INTACT
+            case SignerChecked(broken=Problem.CERTIFICATE_SWAPPED) | Unchecked():
+                return Integrity.UNKNOWN
+            case _:
+                return Integrity.BROKEN
+
+    @property
+    def coverage(self) -> Coverage:
+        """The whole content, unless said otherwise."""
+        if isinstance(self.cryptography, Unchecked):
+            return Coverage.UNKNOWN
+        return Coverage.PARTIAL if Problem.PARTIAL_COVERAGE in self.more else Coverage.WHOLE
+
+    @property
+    def detail(self) -> str:
+        """A cause for the log."""
+        return self.cryptography.detail if isinstance(self.cryptography, Unchecked) else ""
+
+    @property
+    def claimed(self) -> datetime | None:
+        """The signer's own word of the time."""
+        return self.cryptography.claimed if isinstance(self.cryptography, SignerChecked) else None
+
+
+def opened(octets: bytes) -> Container | Unchecked | None:
+    """The container in DER, BER or PEM; None = a CMS of another kind, which signs nothing."""
+    return attempt(_opened, octets)
+
+
+def _opened(octets: bytes) -> Container | None:
+    if pem.detect(octets):
+        _, _, octets = pem.unarmor(octets)
+    info = cms.ContentInfo.load(octets)
+    if info["content_type"].native != "signed_data":
+        return None
+    signed = info["content"]
+    return Container(signed, _inside(signed), len(signed["signer_infos"]))
+
+
+def _inside(signed: cms.SignedData) -> bytes | None:
+    content = signed["encap_content_info"]["content"]
+    if isinstance(content, core.Void):
+        return None
+    # PKCS #7 1.5 lets the content be any type: its value is what is signed (RFC 5652 section 5.2.1).
+    return bytes(content) if isinstance(content, core.OctetString | core.ParsableOctetString) else content.contents
+
+
+def signatures_of(
+    octets: bytes, evidence: Evidence, beside: Sequence[bytes] = (), meant: bytes | None = None
+) -> SignatureReading:
+    """Every signer of the CMS `octets`.
+
+    Where it holds no content, that is looked for among the files `beside` it by digest, and is else the file that it is
+    `meant` for by name; None = no name says so.
+    """
+    container = opened(octets)
+    if container is None:
+        return SignatureReading((), ())
+    if isinstance(container, Unchecked):
+        return told_of((SignerJudged("cms", Carrier.CMS, container),), evidence)
+    content = container.content if container.content is not None else _of_digest(container.signed, beside)
+    content = meant if content is None else content
+    return told_of(judged(container, content, Carrier.CMS), evidence)
+
+
+def judged(container: Container, content: bytes | None, carrier: Carrier) -> tuple[SignerJudged, ...]:
+    """Every signer over `content`; None = it is not at hand."""
+    many = min(container.signers, MOST_SIGNERS)
+    names = [f"signer {number}" for number in range(1, many + 1)]
+    if content is None:
+        missing = Unchecked(Problem.CONTENT_MISSING, "detached, and no file at hand has its digest")
+        return tuple(SignerJudged(name, carrier, missing) for name in names)
+    if container.signers > MOST_SIGNERS:
+        costly = Unchecked(Problem.TOO_COSTLY, "more signers than are looked at")
+        return tuple(SignerJudged(name, carrier, costly) for name in names)
+    checked = check_signers(container.signed, digests(content))
+    return tuple(SignerJudged(name, carrier, one) for name, one in zip(names, checked, strict=True))
+
+
+def told_of(found: Sequence[SignerJudged], evidence: Evidence) -> SignatureReading:
+    """With trust, revocation and time."""
+
+    async def all_told() -> tuple[Signature, ...]:
+        trusted = trusted_by(evidence.trust).for_file()
+        return tuple([await told(one, trusted, Carried(), evidence) for one in found])
+
+    signatures = asyncio.run(all_told()) if found else ()
+    return SignatureReading(signatures, observations_of(signatures, ((),) * len(signatures)))
+
+
+class digests:  # noqa: N801  called as the function that it stands for
+    """The digest of `content` by the algorithm's name, computed once for each."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._known: dict[str, bytes] = {}
+
+    def __call__(self, name: str) -> bytes:
+        """The digest.  Raises NotImplementedError for a name that nobody here knows."""
+        if name not in self._known:
+            wanted = name.replace("sha3_", "sha3-").replace("-", "_") if name.startswith("sha3") else name
+            if wanted not in hashlib.algorithms_available or wanted.startswith("shake"):
+                raise NotImplementedError(name)
+            self._known[name] = hashlib.new(wanted, self._content).digest()
+        return self._known[name]
+
+
+def _of_digest(signed: cms.SignedData, beside: Sequence[bytes]) -> bytes | None:
+    """The file whose digest the signers name (RFC 5652 section 11.2)."""
+    named = attempt(_named_digests, signed)
+    if isinstance(named, Unchecked):
+        return None
+    for content in beside:
+        digest = digests(content)
+        for name, value in named:
+            if attempt(digest, name) == value:
+                return content
+    return None
+
+
+def _named_digests(signed: cms.SignedData) -> list[tuple[str, bytes]]:
+    return [
+        (str(signer["digest_algorithm"]["algorithm"].native), value.native)
+        for signer in list(signed["signer_infos"])[:MOST_SIGNERS]
+        for attribute in (signer["signed_attrs"] or ())
+        if attribute["type"].native == "message_digest"
+        for value in attribute["values"]
+    ]

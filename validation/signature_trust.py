@@ -1,0 +1,129 @@
+"""From a signature judged by its bytes to one that is told: trust, revocation and time, from the evidence alone.
+
+The question is put at the best proof of time: a time stamp that is itself sound and trusted, else the moment of the
+evidence. A claimed time is told and never used.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from validation.certificate import algorithm_of, is_weak, may_sign, may_stamp_time, signer_of
+from validation.cms import SignerChecked, Timestamp
+from validation.evidence import Evidence
+from validation.foreign import Unchecked, attempt
+from validation.signature import Carrier, Coverage, Integrity, Problem, Revocation, Signature, Trust
+from validation.trust import Carried, Standing, Trusted
+
+
+class Judged(Protocol):
+    """What the bytes say of one signature, whatever carries it."""
+
+    @property
+    def where(self) -> str:
+        """The field's name, the signer's number..."""
+
+    @property
+    def carrier(self) -> Carrier:
+        """What carries it."""
+
+    @property
+    def sound(self) -> bool | None:
+        """As `Signature.sound`."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why it is not sound."""
+
+    @property
+    def integrity(self) -> Integrity:
+        """Do digest and value verify?"""
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much it accounts for."""
+
+    @property
+    def detail(self) -> str:
+        """Causes for the log."""
+
+    @property
+    def cryptography(self) -> SignerChecked | Timestamp | Unchecked:
+        """What trust is asked of."""
+
+    @property
+    def claimed(self) -> datetime | None:
+        """The signer's own word of the time."""
+
+
+async def proven(stamp: Timestamp, trusted: Trusted, carried: Carried, evidence: Evidence) -> datetime | None:
+    """The moment that a time stamp proves: sound, by a trusted authority of time, and not in the future."""
+    if not stamp.intact or stamp.moment > evidence.moment or not may_stamp_time(stamp.certificate):
+        return None
+    helped = carried.and_more(stamp.certificates)
+    standing = await trusted.standing(stamp.certificate, helped, stamp.moment)
+    if standing.trust is not Trust.TRUSTED or standing.validity is not None:
+        return None
+    return None if standing.revocation is Revocation.REVOKED else stamp.moment
+
+
+async def told(
+    one: Judged, trusted: Trusted, carried: Carried, evidence: Evidence, covering: Sequence[datetime] = ()
+) -> Signature:
+    """`one` with trust, revocation and time; `covering` = proven times of other time stamps over it."""
+    signature = Signature(
+        carrier=one.carrier,
+        where=one.where,
+        sound=one.sound,
+        problems=one.problems,
+        integrity=one.integrity,
+        coverage=one.coverage,
+        detail=one.detail,
+    )
+    match one.cryptography:
+        case Unchecked():
+            return signature
+        case Timestamp() as stamp:
+            signature = replace(signature, signed_at=stamp.moment, signed_at_source="timestamp")
+            helped = carried.and_more(stamp.certificates)
+            standing = await trusted.standing(stamp.certificate, helped, stamp.moment)
+            return _completed(signature, stamp, standing)
+        case SignerChecked() as signer:
+            proofs = [
+                await proven(stamp, trusted, carried, evidence)
+                for stamp in signer.timestamps
+                if isinstance(stamp, Timestamp)
+            ]
+            times = [*covering, *(proof for proof in proofs if proof is not None)]
+            if times:
+                signature = replace(signature, signed_at=min(times), signed_at_source="timestamp")
+            elif claimed := signer.claimed or one.claimed:
+                signature = replace(signature, signed_at=claimed, signed_at_source="claimed")
+            helped = carried.and_more(signer.certificates, signer.crls, signer.ocsps)
+            at = min(times, default=evidence.moment)
+            return _completed(signature, signer, await trusted.standing(signer.certificate, helped, at))
+
+
+def _completed(signature: Signature, signer: SignerChecked | Timestamp, standing: Standing) -> Signature:
+    """The signature with its signer and the trust store's two answers; `sound` stays as it is."""
+    certificate = signer.certificate
+    more = [] if standing.validity is None else [standing.validity]
+    if attempt(is_weak, certificate, signer.digest) is True:
+        more.append(Problem.WEAK_ALGORITHM)
+    algorithm = attempt(algorithm_of, certificate, signer.digest)
+    trust, revocation, detail = standing.trust, standing.revocation, standing.detail
+    suits = may_stamp_time if isinstance(signer, Timestamp) else may_sign
+    if trust is Trust.TRUSTED and attempt(suits, certificate) is not True:
+        # A path exists, but not for this use of the key (Circular 22/2020 Art. 7: purpose of the certificate).
+        trust, revocation, detail = Trust.UNTRUSTED, Revocation.NOT_CHECKED, "key usage"
+    return replace(
+        signature,
+        problems=(*signature.problems, *more),
+        trust=trust,
+        anchor_list=standing.anchor_list if trust is Trust.TRUSTED else "",
+        revocation=revocation,
+        signer=signer_of(certificate),
+        algorithm="" if isinstance(algorithm, Unchecked) else algorithm,
+        detail="; ".join(part for part in (signature.detail, detail) if part),
+    )
