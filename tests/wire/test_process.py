@@ -60,13 +60,13 @@ def resident(pid: int) -> int:
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
-def test_memory_stays_flat_under_40_mib_without_a_line_end_and_under_40_mib_of_mail(tmp_path: Path) -> None:
+def test_memory_stays_flat_under_300_mib_without_a_line_end_and_under_40_mib_of_mail(tmp_path: Path) -> None:
     line = b"x" * 998 + b"\r\n"
-    with process(tmp_path, 50_000_000) as (port, server), Peer(port) as peer:
+    with process(tmp_path, 50_000_000) as (port, server), Peer(port, deadline=60) as peer:
         peer.talk(f"{_ENVELOPE}\nC: .\nS: 250 *")
         before = resident(server.pid)
         peer.talk(_ENVELOPE.partition("S: 250-*")[2])
-        for _ in range(640):
+        for _ in range(4800):
             peer.socket.sendall(b"x" * 65_536)
         peer.send(b"\r\n.\r\n")
         peer.expect("554 5.6.0 *")
