@@ -21,5 +21,6 @@ def answer(origin: Origin, message: Message, sender: Sender, snapshot: Snapshot)
         classification="document",
         known=find(snapshot.correspondents, origin.mail_from) is not None,
         authentic=sender.authentic,
+        forged=sender.authentication.forged,
         ours=lambda address: is_own(address, snapshot),
     )

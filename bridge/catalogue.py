@@ -27,6 +27,7 @@ class Row:
 
 
 _UNSIGNED = {"agency": FAULT, "business": DOUBT, "individual": NOTE}
+_DISOWNED = {"agency": DOUBT, "business": DOUBT, "individual": NOTE}
 _BODILESS = {"agency": DOUBT, "business": DOUBT, "individual": DOUBT}
 
 TABLE: tuple[Row, ...] = (
@@ -51,6 +52,8 @@ TABLE: tuple[Row, ...] = (
     Row(Code.DOCUMENT_PHOTOS, DOUBT, "Thư chỉ có ảnh chụp, không có văn bản.", "Gửi bản PDF của văn bản; ảnh chụp không thay được văn bản."),
     Row(Code.DOCUMENT_DUPLICATE, DOUBT, "Văn bản này đã đến trong một thư khác ({other}).", "Không cần gửi lại nếu là cùng một văn bản."),
     Row(Code.ROUTE_MISSING, DOUBT, "Chưa có quy tắc cho biết thư này chuyển đến cơ quan nào.", ""),
+    Row(Code.SENDER_DMARC_FAIL, DOUBT, "Thư ghi người gửi thuộc {domain} nhưng {domain} không xác nhận đã gửi thư này; có thể là thư mạo danh.", "Gửi lại từ hệ thống thư chính thức của cơ quan, đơn vị.", by_class=_DISOWNED),
+    Row(Code.SENDER_IMPERSONATES, DOUBT, "Thư mang tên miền {domain} của {organ} nhưng tên miền này không xác nhận đã gửi thư; có thể là thư mạo danh.", "Gửi lại từ hệ thống thư chính thức của cơ quan."),
     Row(Code.SENDER_WITHOUT_ID, DOUBT, "Người gửi chưa có mã định danh trên trục liên thông.", ""),
     Row(Code.FIELD_MISSING, DOUBT, "Chưa xác định được {field} của văn bản.", "Văn thư bổ sung thông tin còn thiếu."),
     Row(Code.FIELD_UNSURE, DOUBT, "Thông tin {field} của văn bản chưa chắc chắn.", "Văn thư xác nhận thông tin."),
@@ -76,6 +79,10 @@ TABLE: tuple[Row, ...] = (
     Row(Code.TEXT_CHARSET_GUESSED, NOTE, "Chữ ({where}) viết bằng bảng mã cũ {charset} mà không khai báo; đã đổi sang Unicode để đọc, bản gốc giữ nguyên.", "Dùng phông chữ Unicode và mã UTF-8 khi soạn thư, đặt tên tệp."),
     Row(Code.MAIL_AUTHENTIC, NOTE, "Nguồn gửi thư được xác thực.", ""),
     Row(Code.MAIL_UNAUTHENTICATED, NOTE, "Nguồn gửi thư chưa được xác thực.", ""),
+    Row(Code.SENDER_SPF_FAIL, NOTE, "Tên miền {domain} cho biết máy chủ đã gửi thư này không được phép gửi thay mình.", ""),
+    Row(Code.SENDER_DKIM_FAIL, NOTE, "Chữ ký của tên miền {domain} trên thư (DKIM) không còn đúng; thư có thể đã bị sửa trên đường đi.", ""),
+    Row(Code.SENDER_UNVERIFIED, NOTE, "Chưa có gì xác nhận thư này thật sự đến từ {domain}.", ""),
+    Row(Code.SENDER_AMBIGUOUS, NOTE, "Thư không ghi rõ một người gửi duy nhất ({count} tên miền trong mục người gửi).", "Gửi lại thư với đúng một địa chỉ người gửi."),
     Row(Code.SENDER_UNKNOWN, NOTE, "Người gửi chưa có trong danh bạ của cơ quan.", ""),
     Row(Code.SIGNATURE_WEAK, NOTE, "Chữ ký số trên tệp {about} dùng thuật toán yếu.", "Nên ký bằng thuật toán mạnh hơn."),
     Row(Code.SIGNATURE_CHANGED_PERMITTED, NOTE, "Sau khi ký, tệp {about} có bổ sung được phép ({change}).", ""),

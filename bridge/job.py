@@ -5,7 +5,7 @@ named in the Outcome.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bridge.axis.settings import AxisSettings
@@ -15,7 +15,7 @@ from bridge.settings.sections import Office
 from store.judgement import Decision
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent, Organ, RoutingRule
-from validation.evidence import Evidence, WantedDns
+from validation.evidence import Evidence, WantedDns, WantedSpf
 from validation.finding import Finding
 from validation.inspected import Inspected
 from validation.returned import Bounce
@@ -41,6 +41,7 @@ class Snapshot:
     return_path: str = ""  #: pattern of our return paths, with {token}
     reply_to: str = ""  #: pattern of our reply addresses, with {token}
     templates: str = ""  #: the office's own template directory; "" = ours
+    authserv: Mapping[str, str] = field(default_factory=dict)  #: IMAP account -> the name its server signs results with
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Wanted:
     """What the pipeline needs from outside before it can answer."""
 
     dns: tuple[WantedDns, ...] = ()
+    spf: WantedSpf | None = None
     documents: tuple[str, ...] = ()  #: keys of documents that may be known already
     letters: tuple[str, ...] = ()  #: Message-IDs that may be those of letters of ours
     slots: int = 0  #: identities for letters

@@ -43,17 +43,17 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     if kind not in JUDGED:
         return filed(job, told, message, kind)
 
+    # Who sent it, and does the world say so too?  Asked before the files are opened, which is what takes long.
+    sender = sender_of(job, message, raw)
+    if isinstance(sender, Wanted):
+        return sender
+    told.sender(sender)
+
     # Inspect: every file by its form and its signatures.
     inspections = tuple(inspect(attachment, job.evidence, snapshot.caps) for attachment in message.attachments)
     files = tuple(inspection.file for inspection in inspections)
     contents = {path: content for inspection in inspections for path, content in inspection.contents.items()}
     observed = [*message.observations, *(o for top in files for file in top.walk() for o in file.observations)]
-
-    # Who sent it, and does the world say so too?
-    sender = sender_of(job, message, raw)
-    if isinstance(sender, Wanted):
-        return sender
-    told.step("read", "sender", sender.why, sender.sender_class)
     observed += sender.observations
 
     # Secrecy: what bears a mark goes no further, and nothing of it is told.

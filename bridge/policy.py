@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
 
+from validation.auth_results_trusted import networks_of
+
 SenderClass = Literal["agency", "business", "individual"]
 
 AGENCY_FIELDS = ("CodeNumber", "CodeNotation", "IssuedDate", "Subject", "OrganName", "SignerInfo.FullName")
@@ -61,6 +63,19 @@ class Policy:
         field(default_factory=lambda: {"agency": AGENCY_FIELDS, "business": ("Subject",), "individual": ()})
     )
     confidence: Annotated[float, "a field found with less confidence than this is only a proposal to the clerk"] = 0.8
+    trusted_relays: Annotated[
+        tuple[str, ...],
+        "networks of the mail servers of ours that hand mail over by SMTP, such as 127.0.0.1/32: each puts a Received "
+        "on top that says whom it took the mail from, and that host is the one whose SPF is judged",
+    ] = ()
+    trusted_authserv: Annotated[
+        tuple[str, ...],
+        "names under which those servers write Authentication-Results; they must remove fields with their name from "
+        "what comes in (RFC 8601 section 5).  What such a field says of SPF, DKIM, DMARC is used instead of our check",
+    ] = ()
+    arc_trusted: Annotated[
+        tuple[str, ...], "domains of forwarders and lists whose ARC seals are believed (RFC 8617); none = nobody's"
+    ] = ()
     accepted_types: Annotated[tuple[str, ...], "media types that may travel to the province; others are a finding"] = (
         OFFICE_TYPES
     )
@@ -78,3 +93,11 @@ class Policy:
         minutes=10
     )
     postpone_for: Annotated[timedelta, "after this long without the evidence a clerk must look"] = timedelta(hours=24)
+
+    def __post_init__(self) -> None:
+        """What no type can say.
+
+        Raises:
+            ValueError: a network is none.
+        """
+        networks_of(self.trusted_relays)

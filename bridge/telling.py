@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bridge.job import EnvelopeMade, Step
+from bridge.sending import Sender
 from store.mail import MailState
 from validation.finding import Finding
 
@@ -16,6 +17,13 @@ class Told:
     def step(self, stage: str, rule: str, given: str, decided: str) -> None:
         """One more decision."""
         self.steps += (Step(stage, rule, given, decided),)
+
+    def sender(self, sender: Sender) -> None:
+        """Who sent it, and what each check says of that."""
+        for check in sender.authentication.checks:
+            given = " ".join(filter(None, (check.of, f"by {check.by}", check.why)))
+            self.step("read", check.method, given, check.result)
+        self.step("read", "sender", sender.authentication.field, sender.sender_class)
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Each finding with who set its severity."""

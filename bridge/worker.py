@@ -141,6 +141,8 @@ class Worker:
         """The job with what was wanted, as far as the world gave it."""
         if wanted.dns:
             job = replace(job, evidence=self._bench.evidence.with_dns(job.evidence, wanted.dns))
+        if wanted.spf:
+            job = replace(job, evidence=self._bench.evidence.with_spf(job.evidence, wanted.spf))
         if wanted.documents:
             job = replace(job, known_documents=self._known_of(claimed, wanted.documents))
         if wanted.letters:

@@ -18,8 +18,14 @@ class Code(StrEnum):
     MAIL_LIMIT = "mail.limit"  #: a cap of the reader was reached (parts, depth, header bytes)
     MAIL_REFERENCE = "mail.reference"  #: message/partial or external-body: the content is elsewhere
     MAIL_CRASHED = "mail.crashed"  #: reading it killed its worker again and again
-    MAIL_AUTHENTIC = "mail.authentic"  #: SPF or an aligned DKIM signature passes for the sender's domain
-    MAIL_UNAUTHENTICATED = "mail.unauthenticated"  #: neither SPF nor an aligned DKIM signature passes
+    MAIL_AUTHENTIC = "mail.authentic"  #: SPF, an aligned DKIM signature or DMARC passes for the reverse path's domain
+    MAIL_UNAUTHENTICATED = "mail.unauthenticated"  #: none of them passes, or the domain in From disowns the mail
+    SENDER_SPF_FAIL = "sender.spf-fail"  #: the reverse path's domain says that this host may not send for it
+    SENDER_DKIM_FAIL = "sender.dkim-fail"  #: signed in the name of From's organisation, and no such signature verifies
+    SENDER_DMARC_FAIL = "sender.dmarc-fail"  #: the domain in From says how its mail can be known, and this is not so
+    SENDER_IMPERSONATES = "sender.impersonates"  #: the same, and the domain is that of an organ in the register
+    SENDER_UNVERIFIED = "sender.unverified"  #: nobody vouches for the domain in From, and it asks nobody to
+    SENDER_AMBIGUOUS = "sender.ambiguous"  #: From names nobody, or addresses in several domains
     SENDER_UNKNOWN = "sender.unknown"  #: the reverse path belongs to no known correspondent
 
     # State secrets

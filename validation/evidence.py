@@ -47,6 +47,15 @@ class WantedDns:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedSpf:
+    """An SPF check that a rule needs: its look-ups follow from each other, so it is made outside as a whole."""
+
+    client: str  #: address of the host
+    helo: str
+    mail_from: str  #: reverse path; "" = the empty one
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known from outside, at `moment`."""
 
@@ -54,3 +63,4 @@ class Evidence:
     trust: TrustStore = TrustStore()
     dns: Mapping[str, DnsAnswer] = field(default_factory=dict)  #: by `WantedDns.key`
     spf: str = "unknown"  #: pass, fail, none, temperror... for the reverse path; unknown = not asked
+    spf_of: str = ""  #: the client's address that `spf` speaks of; "" = none was asked about

@@ -5,14 +5,12 @@ whatever the bytes are, nothing is raised.  A signature that covers only a part 
 with SHA-1 (RFC 8301), or that says of itself that it is a test (`t=y`), vouches for nothing.
 """
 
-import functools
 import logging
 import re
 from dataclasses import dataclass
 
 import dkim
 from dkim.util import InvalidTagValueList, parse_tag_value
-from publicsuffixlist import PublicSuffixList
 
 from validation.evidence import DnsAnswer, Evidence, WantedDns
 
@@ -20,11 +18,12 @@ _MOST_SIGNATURES = 8  # RFC 6376 section 8.4 leaves the bound to us; real mail h
 _ALGORITHMS = (b"rsa-sha256", b"ed25519-sha256")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,250}[a-z0-9_])?")
 _FIELD = re.compile(rb"^dkim-signature[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 # dkimpy logs what it reads at debug and error; none of it is ours to keep.
-_SILENT = logging.getLogger("docbridge.validation.dkim")
-_SILENT.addHandler(logging.NullHandler())
-_SILENT.propagate = False
+SILENT = logging.getLogger("docbridge.validation.dkim")
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +32,23 @@ class DkimReading:
 
     domains: tuple[str, ...] = ()  #: `d=` of the signatures that verify, lower case, in the mail's order
     wanted: tuple[WantedDns, ...] = ()  #: keys without which the rest cannot be said
+    failed: tuple[str, ...] = ()  #: `d=` of signatures that were tried and do not verify
+    unsure: tuple[str, ...] = ()  #: `d=` of signatures whose key cannot be had now
 
 
 def dkim_reading(raw: bytes, evidence: Evidence) -> DkimReading:
     """The domains whose signature over the whole mail verifies."""
-    head = raw[: _end_of_head(raw)]
-    if not _FIELD.search(head):
+    if not _FIELD.search(head_of(raw)):
         return DkimReading()
     try:
-        verifier = dkim.DKIM(raw, logger=_SILENT)
+        verifier = dkim.DKIM(raw, logger=SILENT)
         signatures = [value for name, value in verifier.headers if name.lower() == b"dkim-signature"]
     except Exception:  # noqa: BLE001  dkimpy raises a dozen types, IndexError among them, on bytes that are no header
         return DkimReading()
     domains: list[str] = []
     wanted: list[WantedDns] = []
+    failed: list[str] = []
+    unsure: list[str] = []
     for index, field in enumerate(signatures[:_MOST_SIGNATURES]):
         claim = _claim(field)
         if claim is None:
@@ -55,29 +57,31 @@ def dkim_reading(raw: bytes, evidence: Evidence) -> DkimReading:
         answer = evidence.dns.get(key.key)
         if answer is None:
             wanted.append(key)
-        elif _verifies(verifier, index, answer):
-            domains.append(domain)
-    return DkimReading(tuple(dict.fromkeys(domains)), tuple(dict.fromkeys(wanted)))
+        elif answer.status == "failed":
+            unsure.append(domain)
+        else:
+            (domains if _verifies(verifier, index, answer) else failed).append(domain)
+    return DkimReading(_once(domains), tuple(dict.fromkeys(wanted)), _once(failed), _once(unsure))
 
 
-def aligned(signed: str, domain: str) -> bool:
-    """Do both belong to one organisation (RFC 7489 section 3.1, relaxed)?"""
-    if signed.lower() == domain.lower() != "":
-        return True
-    ours, theirs = _organisation(signed), _organisation(domain)
-    return ours is not None and ours == theirs
+def _once(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
-def _claim(field: bytes) -> tuple[str, WantedDns] | None:
-    """The domain that a signature names and where its key is; None where it could vouch for nothing."""
+def tags_of(field: bytes) -> dict[bytes, bytes]:
+    """The tags of a signature; empty where they cannot be told apart."""
     try:
         tags: dict[bytes, bytes] = parse_tag_value(re.sub(rb"\r?\n[ \t]+", b" ", field))
-        domain = tags[b"d"].decode("ascii").lower()
-        selector = tags[b"s"].decode("ascii").lower()
-        signed = [name.strip().lower() for name in tags[b"h"].split(b":")]
-    except (InvalidTagValueList, KeyError, UnicodeDecodeError):
-        return None
-    if b"l" in tags or tags.get(b"a") not in _ALGORITHMS or b"from" not in signed:
+    except InvalidTagValueList:
+        return {}
+    return tags
+
+
+def key_named(tags: dict[bytes, bytes]) -> tuple[str, WantedDns] | None:
+    """The domain that the tags name and where its key is; None where no key can be there."""
+    try:
+        domain, selector = tags[b"d"].decode("ascii").lower(), tags[b"s"].decode("ascii").lower()
+    except (KeyError, UnicodeDecodeError):
         return None
     name = f"{selector}._domainkey.{domain}"
     if not _NAME.fullmatch(domain) or not _NAME.fullmatch(selector) or len(name) > 253:
@@ -85,32 +89,36 @@ def _claim(field: bytes) -> tuple[str, WantedDns] | None:
     return domain, WantedDns(name, "TXT")
 
 
-def _verifies(verifier: dkim.DKIM, index: int, answer: DnsAnswer) -> bool:
+def key_in(answer: DnsAnswer) -> bytes | None:
+    """The record that publishes a key; None where there is none, or where it is only a test (`t=y`)."""
     record = next((value for value in answer.values if "p=" in value), None)
     if answer.status != "ok" or record is None or not record.isascii():
-        return False
+        return None
     if re.search(r"(?:^|;)\s*t\s*=[^;]*\by\b", record):
+        return None
+    return record.encode("ascii")
+
+
+def head_of(raw: bytes) -> bytes:
+    """The header block, without the blank line that ends it."""
+    found = _END_OF_HEAD.search(raw)
+    return raw[: found.start()] if found else raw
+
+
+def _claim(field: bytes) -> tuple[str, WantedDns] | None:
+    """The domain that a signature names and where its key is; None where it could vouch for nothing."""
+    tags = tags_of(field)
+    signed = [name.strip().lower() for name in tags.get(b"h", b"").split(b":")]
+    if b"l" in tags or tags.get(b"a") not in _ALGORITHMS or b"from" not in signed:
+        return None
+    return key_named(tags)
+
+
+def _verifies(verifier: dkim.DKIM, index: int, answer: DnsAnswer) -> bool:
+    record = key_in(answer)
+    if record is None:
         return False
     try:
-        return bool(verifier.verify(index, dnsfunc=lambda name, timeout=0: record.encode("ascii")))
+        return bool(verifier.verify(index, dnsfunc=lambda name, timeout=0: record))
     except Exception:  # noqa: BLE001  the same border: a signature that cannot be read verifies nothing
         return False
-
-
-def _end_of_head(raw: bytes) -> int:
-    found = re.search(rb"\r?\n\r?\n", raw)
-    return found.start() if found else len(raw)
-
-
-@functools.cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
-def _organisation(domain: str) -> str | None:
-    try:
-        name = domain.strip(".").lower().encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
-    found = _suffixes().privatesuffix(name) if name else None
-    return str(found) if found else None

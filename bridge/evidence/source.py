@@ -6,6 +6,7 @@ through the configured resolver and within its time-outs.
 
 import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,9 +17,13 @@ from bridge.evidence.dns import Dns
 from bridge.evidence.spf import check_host
 from bridge.settings import Settings
 from store.mail import ReceivedMail, SmtpOrigin
-from validation.evidence import Evidence, TrustStore, WantedDns
+from validation.auth_results_trusted import is_in, networks_of
+from validation.dmarc import records_wanted
+from validation.domain import domain_of
+from validation.evidence import DnsAnswer, Evidence, TrustStore, WantedDns, WantedSpf
 
 _log = structlog.get_logger("docbridge.evidence")
+_AT_ONCE = 8  # questions; one after the other, silent servers would cost a time-out each
 
 
 class EvidenceSource:
@@ -26,6 +31,7 @@ class EvidenceSource:
 
     def __init__(self, settings: Settings, dns: Dns) -> None:
         self._directory = settings.trust.directory
+        self._relays = networks_of(settings.policy.trusted_relays)
         self._dns = dns
         self._lock = threading.Lock()
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
@@ -46,14 +52,32 @@ class EvidenceSource:
             return self._trust
 
     def for_mail(self, mail: ReceivedMail) -> Evidence:
-        """The evidence that every mail needs: the moment, whom the office trusts, and SPF where there was a peer."""
-        spf = "unknown"
-        if isinstance(mail.origin, SmtpOrigin):
-            origin = mail.origin
-            spf = check_host(origin.peer, origin.helo, origin.mail_from, self._dns.ask)
-        return Evidence(datetime.now(UTC), self.trust(), {}, spf)
+        """What every mail needs: the moment, whom the office trusts, SPF of the peer, DMARC of the reverse path.
+
+        From is not known here, since only the sandbox reads the mail; most mails have the reverse path's domain there
+        and want nothing more.  Of a relay of ours the SPF says nothing: it is the reader who tells whose to ask.
+        """
+        origin = mail.origin
+        evidence = Evidence(datetime.now(UTC), self.trust())
+        if isinstance(origin, SmtpOrigin) and not is_in(origin.peer, self._relays):
+            evidence = self.with_spf(evidence, WantedSpf(origin.peer, origin.helo, origin.mail_from))
+        return self.with_dns(evidence, records_wanted(domain_of(origin.mail_from)))
+
+    def with_spf(self, evidence: Evidence, wanted: WantedSpf) -> Evidence:
+        """The evidence with SPF of another client."""
+        word = check_host(wanted.client, wanted.helo, wanted.mail_from, self._dns.ask)
+        return replace(evidence, spf=word, spf_of=wanted.client)
 
     def with_dns(self, evidence: Evidence, wanted: Iterable[WantedDns]) -> Evidence:
         """The evidence with the answers to what was wanted."""
-        answers = {question.key: self._dns.ask(question.name, question.kind) for question in wanted}
-        return replace(evidence, dns={**evidence.dns, **answers})
+        questions = tuple(wanted)
+        if len(questions) < 2:
+            answers = tuple(map(self._answer, questions))
+        else:
+            with ThreadPoolExecutor(min(_AT_ONCE, len(questions))) as threads:
+                answers = tuple(threads.map(self._answer, questions))
+        fresh = {question.key: answer for question, answer in zip(questions, answers, strict=True)}
+        return replace(evidence, dns={**evidence.dns, **fresh})
+
+    def _answer(self, question: WantedDns) -> DnsAnswer:
+        return self._dns.ask(question.name, question.kind)

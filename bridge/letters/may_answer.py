@@ -33,12 +33,14 @@ def may_answer(
     classification: str,
     known: bool,
     authentic: bool,
+    forged: bool = False,
     ours: Callable[[str], bool],
 ) -> MayAnswer:
     """Whether a receipt may go to the reverse path.
 
-    `known`: the reverse path is a correspondent's; `authentic`: SPF or a DKIM signature aligned with the reverse
-    path's domain passes; `ours`: whether an address is one of our own, tokens included.
+    `known`: the reverse path is a correspondent's; `authentic`: SPF, DKIM, DMARC or a trusted forwarder speaks for the
+    reverse path's domain; `forged`: the domain in From asks that such mail be not delivered (DMARC); `ours`: whether
+    an address is one of our own, tokens included.
     """
     to = origin.mail_from
     if not to:
@@ -57,10 +59,12 @@ def may_answer(
         return _no(word)
     if origin.rcpt_to and all("NEVER" in path.notify for path in origin.rcpt_to):
         return _no("the sender asked for no reports (NOTIFY=NEVER)")
+    if forged:
+        return _no("DMARC fails, and the domain in From asks that such mail be refused")
     if known:
         return MayAnswer(True, "the reverse path is a known correspondent's")
     if authentic:
-        return MayAnswer(True, "SPF or an aligned DKIM signature vouches for the reverse path")
+        return MayAnswer(True, "SPF, DKIM or DMARC vouches for the reverse path")
     return _no("nobody vouches for the reverse path")
 
 

@@ -78,9 +78,11 @@ def test_a_person_reads_the_same_without_json(reading: Command) -> None:
 def test_a_mail_is_explained_step_by_step_from_its_arrival(reading: Command) -> None:
     steps = reading("mails", "explain", id_of(reading, "accepted"), "--json").lines
     assert [step["stage"] for step in steps if step["stage"] != "judge"] == [
-        "arrive", "read", "read", "route", "wrap", "answer",
+        "arrive", "read", "read", "read", "read", "read", "read", "route", "wrap", "answer",
     ]  # fmt: skip
     assert all({"at", "judgement", "actor", "stage", "rule", "given", "decided"} == step.keys() for step in steps)
+    checks = {step["rule"]: step["decided"] for step in steps if step["stage"] == "read"}
+    assert checks.keys() == {"classification", "spf", "dkim", "arc", "dmarc", "sender"}
     route = next(step for step in steps if step["stage"] == "route")
     assert (route["rule"], route["decided"]) == ("vanthu", RECEIVER)
     assert "the worst finding decides" in reading("mails", "explain", id_of(reading, "accepted")).out

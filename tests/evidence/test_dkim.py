@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from bridge.evidence.dns import Dns
 from tests.servers.dns import NameServer, name_server
+from validation.domain import aligned
 from validation.evidence import DnsAnswer, Evidence, WantedDns
-from validation.sender import DkimReading, aligned, dkim_reading
+from validation.sender import DkimReading, dkim_reading
 
 _MAIL = (
     b"From: An <an@so.ninhbinh.gov.vn>\r\nTo: vanthu@office.example\r\nSubject: =?utf-8?b?VsSDbiBi4bqjbg==?=\r\n"

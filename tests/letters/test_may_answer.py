@@ -19,6 +19,7 @@ def ask(
     classification: str = "document",
     known: bool = False,
     authentic: bool = True,
+    forged: bool = False,
 ) -> tuple[bool, str]:
     paths = (ForwardPath("vanthu@office.example", notify),)
     decision = may_answer(
@@ -27,6 +28,7 @@ def ask(
         classification=classification,
         known=known,
         authentic=authentic,
+        forged=forged,
         ours=lambda address: address.lower() in _OURS,
     )
     return decision.answer, decision.reason
@@ -38,6 +40,12 @@ def ask(
 )
 def test_who_is_known_or_vouched_for_is_answered(known: bool, authentic: bool) -> None:
     assert ask(known=known, authentic=authentic)[0]
+
+
+def test_nobody_is_answered_whose_domain_asks_that_the_mail_be_refused() -> None:
+    answer, why = ask(known=True, forged=True)
+    assert not answer
+    assert "DMARC" in why
 
 
 @pytest.mark.parametrize(
