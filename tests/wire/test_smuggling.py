@@ -34,6 +34,7 @@ LOOK_ALIKES = [
     pytest.param(b"\n.\r", id="LF . CR"),
     pytest.param(b"\r.\n", id="CR . LF"),
     pytest.param(b"\r\r\n.\r\r\n", id="CR CR LF . CR CR LF"),
+    pytest.param(b"\r\n.\r\r\n", id="CR LF . CR CR LF"),
     pytest.param(b"\r\n\x00.\r\n\r", id="CR LF NUL . CR LF, then CR alone"),
     pytest.param(b"\n\n.\r\n", id="LF LF . CR LF"),
 ]
@@ -83,6 +84,19 @@ def test_a_look_alike_of_the_end_carries_no_second_mail(
         """)
     assert door.store.mails() == []
     assert door.store.spooled() == []
+
+
+@pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
+def test_a_dot_behind_a_nul_is_content_of_the_one_mail(door: Served, road: Callable[[bytes], bytes]) -> None:
+    """No line end in it is bare, so that it is taken, and whole: nothing is sent on as it came."""
+    content = b"Subject: outer\r\n\r\nhi\r\n\x00.\r\n" + _SMUGGLED
+    with Peer(door.port) as peer:
+        peer.talk(_HELLO)
+        peer.send(_TRANSACTION + road(content))
+        while not peer.reply().startswith("250 2.0.0 Kept "):
+            assert len(peer.said) < 20, peer.said
+        peer.talk("C: NOOP\nS: 250 2.0.0 OK")
+    assert [mail.content for mail in door.store.mails()] == [content]
 
 
 @pytest.mark.parametrize("look_alike", LOOK_ALIKES)
