@@ -61,6 +61,9 @@ class Documents:
                 Observation(Code.DOCUMENT_DUPLICATE, main.path, {"other": mail}) for mail in document.duplicates
             )
             observed += _incomplete(document, mandatory, policy.confidence)
+            for code_page in document.fields.code_pages:
+                told = {"charset": code_page, "where": "page", "document": document.id}
+                observed.append(Observation(Code.TEXT_CHARSET_GUESSED, main.path, told))
         return tuple(observed)
 
     def made(self, findings: tuple[Finding, ...], sender_class: str, policy: Policy) -> tuple[DocumentMade, ...]:

@@ -13,7 +13,7 @@ from bridge.edxml.packing import DAMAGED_ZIP
 from bridge.fields.page import Pdf, opened
 from bridge.fields.text import word_text
 from validation.message import Message, read
-from validation.mime_charset import decode
+from validation.mime_charset import decode, member_name
 from validation.mime_html import html_text
 from validation.secrecy import Suspicion, in_headers, in_lines, in_name, in_sidecar, in_text, may_hold
 from validation.settings import ReadingCaps
@@ -75,7 +75,7 @@ def _of_file(name: str, content: bytes, depth: int) -> Iterator[Suspicion]:
     if b"%PDF-" in content[:1024]:
         yield _of_pdf(content)
     elif content.startswith(b"PK\x03\x04"):
-        yield _of_text(word_text(content))
+        yield _of_text(word_text(content)[0])
         yield from map(in_name, _members(content))
     elif name.lower().endswith(_MAIL_NAMES):
         if depth:
@@ -115,7 +115,7 @@ def _members(content: bytes) -> tuple[str, ...]:
     """Names of the files in an archive that is opened no further than that."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            names = [member.filename for member in archive.infolist()[:2_000]]
+            names = [member_name(member).text for member in archive.infolist()[:2_000]]
     except DAMAGED_ZIP:
         return ()
     return tuple(name.rpartition("/")[2].rpartition(".")[0] or name for name in names)

@@ -17,7 +17,7 @@ from validation.finding import Observation
 from validation.formats import ARCHIVES
 from validation.formats_pdf import embedded_files
 from validation.inspected import Attachment, Format
-from validation.mime_charset import zip_name
+from validation.mime_charset import member_name
 from validation.opened import Budget, Opened, limit_of
 from validation.settings import ReadingCaps
 
@@ -37,7 +37,7 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
             if member.is_dir():
                 continue
             # `../../etc/passwd` and `C:\\x` become `passwd` and `x`: the last segment alone is a name.
-            written = zip_name(member.filename, unicode=bool(member.flag_bits & 0x800))
+            written = member_name(member)
             name = clean_name(written.text.replace("\\", "/").rstrip("/").rpartition("/")[2])
             name = distinct(name or made_up(len(found) + 1, ""), taken)
             if written.guessed:

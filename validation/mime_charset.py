@@ -8,6 +8,7 @@ import codecs
 import re
 import unicodedata
 from typing import NamedTuple
+from zipfile import ZipInfo
 
 from validation.vietnamese_guess import guess, guess_text
 from validation.vietnamese_pages import Page
@@ -162,13 +163,14 @@ def _declared(raw: bytes, charset: str, codec: str | Page) -> Reading:
     return Reading(nfc(text), repair or ("charset-missing" if not charset else ""))
 
 
-def zip_name(name: str, *, unicode: bool) -> Reading:
-    """The name of a member as its maker wrote it, from what Python read: UTF-8 if its flag says so, else cp437.
+def member_name(member: ZipInfo) -> Reading:
+    """The name of a zip's member as its maker wrote it; Python reads UTF-8 if its flag says so, else cp437.
 
     The flag (APPNOTE.TXT 4.4.4, bit 11) is forgotten by many; without it Vietnamese programs wrote UTF-8 or the
     code page of their fonts or of Windows.
     """
-    if unicode or name.isascii():
+    name = member.filename
+    if member.flag_bits & 0x800 or name.isascii():
         return Reading(nfc(name))
     try:
         raw = name.encode("cp437")

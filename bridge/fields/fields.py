@@ -5,7 +5,7 @@ made.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -52,10 +52,20 @@ class Field:
     value: str
     source: Source
     confidence: float  #: 0 to 1; the office sets from where on it is believed
+    code_page: str = ""  #: of the old font that it was read from; "" = it was in Unicode
 
     def __post_init__(self) -> None:
         if not self.value or not 0 <= self.confidence <= 1:
             raise ValueError("a field has a value, and a confidence from 0 to 1")
+
+
+def from_old_font(found: Mapping[Key, Field], code_page: str) -> dict[Key, Field]:
+    """Fields of a text whose font's codes were read as Unicode: known as such, and a little less sure."""
+    if not code_page:
+        return dict(found)
+    return {
+        key: replace(each, code_page=code_page, confidence=min(each.confidence, 0.9)) for key, each in found.items()
+    }
 
 
 class Fields(Mapping[str, Field]):
@@ -86,6 +96,11 @@ class Fields(Mapping[str, Field]):
         """The value under `key`; "" when it was not found."""
         field = self._entries.get(key)
         return field.value if field else ""
+
+    @property
+    def code_pages(self) -> tuple[str, ...]:
+        """The old code pages that values were read from."""
+        return tuple(dict.fromkeys(field.code_page for field in self._entries.values() if field.code_page))
 
     def over(self, others: "Fields") -> "Fields":
         """These fields and those of `others`; where both know a key the surer one stands, these on a tie."""

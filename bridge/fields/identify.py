@@ -6,7 +6,7 @@ Nothing is guessed: a part that is not there, or that could be read in two ways,
 from dataclasses import replace
 
 from bridge.fields import head, signer, text
-from bridge.fields.fields import Field, Fields, Key, Source
+from bridge.fields.fields import Field, Fields, Key, Source, from_old_font
 from bridge.fields.fold import fold, tidy
 from bridge.fields.page import Page, Pdf, opened
 from validation.signature import Signature
@@ -27,7 +27,8 @@ def identify(
     if media_type == "application/pdf":
         found = _of_pdf(main, signatures)
     elif media_type == WORD:
-        found = text.fields_of(text.word_text(main), Source.DOCUMENT_TEXT)
+        written, code_page = text.word_text(main)
+        found = from_old_font(text.fields_of(written, Source.DOCUMENT_TEXT), code_page)
     elif not main:
         found = text.fields_of(body, Source.MAIL_BODY)
     else:
@@ -44,7 +45,8 @@ def _of_pdf(main: bytes, signatures: tuple[Signature, ...]) -> dict[Key, Field]:
             return {}
         first = pdf.page(0)
         printed = head.fields_of(first)
-        found = {**_stamped(pdf, first, printed), **printed, **signer.fields_of(pdf, signatures, first)}
+        found = {**printed, **signer.fields_of(pdf, signatures, first)}
+        found = {**_stamped(pdf, first, printed), **from_old_font(found, str(first.code_page or ""))}
         found[Key.PAGE_AMOUNT] = Field(str(pdf.pages), Source.DOCUMENT_TEXT, 1.0)
         words = [word.text for word in first.words]
         if is_vietnamese(words):

@@ -7,15 +7,19 @@ image-only files give no words; that is an answer, not an error.
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from bridge.fields.fold import fold, tidy
+from bridge.fields.old_fonts import in_unicode, raised_words
+from validation.vietnamese_pages import Page as CodePage
+from validation.vietnamese_syllables import spelling
 
 _MOST_CHARACTERS = 20_000  # of one page; no official page comes near it
+_SPELT = 0.8  # the share of a page's marked words that are Vietnamese syllables where its text is right
 _LINE_END_HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen before a line break
 
 
@@ -28,6 +32,7 @@ class Word:
     right: float
     base: float  #: the baseline's height
     size: float  #: of the font
+    font: str  #: its name
     bold: bool
 
     @property
@@ -93,6 +98,7 @@ class Page:
     width: float
     height: float
     words: tuple[Word, ...]
+    code_page: CodePage | None = None  #: of the old fonts that its words were read from
 
     def lines(self, split_at: float | None = None) -> tuple[Line, ...]:
         """The lines from top to bottom and left to right.
@@ -144,7 +150,8 @@ class Pdf:
                 width, height = page.get_size()
                 text = page.get_textpage()
                 try:
-                    return Page(width, height, tuple(_words(text.raw, text.count_chars())))
+                    words, code_page = _readable(tuple(_words(text.raw, text.count_chars())))
+                    return Page(width, height, words, code_page)
                 finally:
                     text.close()
             finally:
@@ -153,7 +160,16 @@ class Pdf:
             return Page(0, 0, ())
 
     def text(self, number: int) -> str:
-        """The words of page `number` as PDFium strings them together: fast, and without places."""
+        """The words of page `number` as PDFium strings them together: fast, and without places.
+
+        Where they are not spelt as words are, an old font may be the reason, and they are read one by one.
+        """
+        text = self._bare_text(number)
+        if text.isascii() or spelling(text, _MOST_CHARACTERS).share > _SPELT:
+            return text
+        return "\n".join(line.text for line in self.page(number).lines())
+
+    def _bare_text(self, number: int) -> str:
         if self._document is None:
             return ""
         try:
@@ -216,7 +232,7 @@ def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:
             pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top)
         parted = blank or abs(y.value - base) > 0.3 * size or not -size < left.value - end < 0.25 * size
         if letters and parted:
-            yield Word(tidy("".join(letters)), begin, end, base, size, _is_bold(text, first))
+            yield Word("".join(letters), begin, end, base, size, *_font(text, first))
             letters = []
         if blank:
             continue
@@ -226,15 +242,26 @@ def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:
         end = max(right.value, left.value)
         letters.append(character)
     if letters:
-        yield Word(tidy("".join(letters)), begin, end, base, size, _is_bold(text, first))
+        yield Word("".join(letters), begin, end, base, size, *_font(text, first))
 
 
-def _is_bold(text: pdfium_c.FPDF_TEXTPAGE, index: int) -> bool:
-    """By the font's name, which survives embedding; a weight is seldom set."""
+def _readable(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], CodePage | None]:
+    """The words in Unicode, tidy, and the code page of the old fonts that they were set in."""
+    texts, code_page = in_unicode([(word.text, word.font) for word in words])
+    if code_page:
+        pairs = zip(words, (*words[1:], None), strict=True)
+        ends = [after is None or after.base != word.base or _apart(word, after, None) for word, after in pairs]
+        texts = raised_words(texts, ends)
+    return tuple(replace(word, text=tidy(text)) for word, text in zip(words, texts, strict=True)), code_page
+
+
+def _font(text: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[str, bool]:
+    """Its name, and whether it is bold: by the name, which survives embedding; a weight is seldom set."""
     name = ctypes.create_string_buffer(256)
     flags = ctypes.c_int()
     length = pdfium_c.FPDFText_GetFontInfo(text, index, name, len(name), flags)
-    return b"bold" in name.raw[: max(0, length)].lower() or pdfium_c.FPDFText_GetFontWeight(text, index) >= 600
+    named = name.raw[: max(0, length)].rstrip(b"\0").decode("utf-8", "replace")
+    return named, "bold" in named.lower() or pdfium_c.FPDFText_GetFontWeight(text, index) >= 600
 
 
 def _size(text: pdfium_c.FPDF_TEXTPAGE, index: int) -> float:

@@ -12,13 +12,15 @@ from lxml import etree
 from bridge.edxml.packing import DAMAGED_ZIP
 from bridge.fields.fields import Field, Key, Source
 from bridge.fields.fold import tidy
+from bridge.fields.old_fonts import in_unicode
 from bridge.fields.patterns import ABOUT, designation, place_and_date
 from bridge.fields.types import OFFICIAL_LETTER, Class, by_abbreviation, by_name
+from validation.vietnamese_capitals import raised
 
 _LARGEST_PART = 32 << 20
 _HEAD_LINES = 60
-_PARAGRAPH = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
-_RUN_TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TEXT, _FONTS = f"{_WORD}t", f"{_WORD}rPr/{_WORD}rFonts"
 
 
 def fields_of(text: str, source: Source) -> dict[Key, Field]:
@@ -49,21 +51,41 @@ def fields_of(text: str, source: Source) -> dict[Key, Field]:
     return found
 
 
-def word_text(content: bytes) -> str:
-    """The paragraphs of a .docx, one a line; "" when it cannot be read."""
+def word_text(content: bytes) -> tuple[str, str]:
+    """The paragraphs of a .docx, one a line, in Unicode, and the code page of the old fonts they were set in.
+
+    "" when it cannot be read, and "" where no font was old.
+    """
+    root = _document(content)
+    if root is None:
+        return "", ""
+    runs: list[tuple[str, str]] = []
+    for paragraph in root.iter(f"{_WORD}p"):
+        for text in paragraph.iter(_TEXT):
+            run = text.getparent()
+            fonts = run.find(_FONTS) if run is not None else None
+            named = fonts.get(f"{_WORD}ascii") or fonts.get(f"{_WORD}hAnsi") if fonts is not None else ""
+            runs.append((text.text or "", named or ""))
+        runs.append(("\n", ""))
+    texts, code_page = in_unicode(runs)
+    written = "".join(texts).removesuffix("\n")
+    return raised(written) if code_page else written, str(code_page or "")
+
+
+def _document(content: bytes) -> etree._Element | None:
+    """The main part of a .docx; None when it cannot be read."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entry = archive.getinfo("word/document.xml")
             if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} or entry.header_offset < 0:
-                return ""
+                return None
             with archive.open(entry) as part:
                 xml = part.read(_LARGEST_PART + 1)
     except (KeyError, *DAMAGED_ZIP):
-        return ""
+        return None
     if len(xml) > _LARGEST_PART:
-        return ""
+        return None
     try:
-        root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError:
-        return ""
-    return "\n".join("".join(run.text or "" for run in node.iter(_RUN_TEXT)) for node in root.iter(_PARAGRAPH))
+        return None

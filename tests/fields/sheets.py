@@ -89,9 +89,9 @@ def foot(sheet: Sheets, titles: tuple[str, ...], name: str, down: float = 560) -
     return sheet.centre(430, down + 120, name, 14, BOLD)
 
 
-def decision(*, scaled: bool = False) -> Sheets:
+def decision(*, scaled: bool = False, sheet: Sheets | None = None) -> Sheets:
     """A decision of a provincial committee: its name on two bold lines, a subject of two lines."""
-    sheet = motto(Sheets(scaled=scaled))
+    sheet = motto(sheet or Sheets(scaled=scaled))
     sheet.centre(165, 60, "ỦY BAN NHÂN DÂN", 13, BOLD).centre(165, 76, "TỈNH THÍ DỤ", 13, BOLD)
     sheet.centre(165, 105, "Số: 1835/QĐ-UBND").centre(422, 105, "Thí Dụ, ngày 05 tháng 6 năm 2026", 13, ITALIC)
     sheet.centre(316, 150, "QUYẾT ĐỊNH", 14, BOLD)

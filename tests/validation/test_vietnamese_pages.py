@@ -56,6 +56,7 @@ CAPITALS = {
     "a capital that the page has": ("§éc lËp - Tù do", "Độc lập - Tự do"),
     "one capital before small letters": ("Uû ban nh©n d©n", "Uỷ ban nhân dân"),
     "one capital in a heading": ("Uû BAN NH¢N D¢N", "UỶ BAN NHÂN DÂN"),
+    "a word whose only ASCII letter is its last": ("TM. ñY BAN NH¢N D¢N", "TM. ỦY BAN NHÂN DÂN"),
     "a word without ASCII letters in a heading": ("NHµ ë X· HéI", "NHÀ Ở XÃ HỘI"),
     "a small word beside an abbreviation": ("TP ë xa", "TP ở xa"),
     "a number's line is no heading": ("Sè: 35/Q§-TU", "Số: 35/QĐ-TU"),
