@@ -1,7 +1,8 @@
 """Content-addressed files: `blobs/ab/cdef...`, named by their SHA-256, written once and never changed.
 
-A name appears only by rename of a flushed file, and its folder is flushed before `put` returns: what has a name is
-whole, and what was put survives a power cut.
+File and folder are flushed before `put` returns, and a name that may be relied on is only ever taken over by a flushed
+file: what was put is whole and survives a power cut.  A name that nobody was told of may, after one, be that of a file
+cut short: the next `put` of the same content takes its place.
 """
 
 import hashlib
@@ -86,14 +87,12 @@ class Blobs:
         return ""
 
     def _move(self, incoming: Incoming) -> str:
-        spooled = incoming.settle()
         sha256 = incoming.sha256
         path = self.path(sha256)
         with translated():
             self._make(path.parent)
-            # The same name means the same bytes; renaming over a file that was damaged on disk mends it.
-            spooled.rename(path)
-            incoming.moved()
+            # The same name means the same bytes; taking the place of a file that was damaged on disk mends it.
+            incoming.name(path)
             _flush_folder(path.parent)
         return sha256
 

@@ -5,6 +5,7 @@ written by another thread (`relieve`): both cost an event loop more than reading
 spool file is locked while its writer lives; `sweep` removes those whose writer died.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -126,28 +127,45 @@ class Incoming:
         assert self._path is not None
         return self._path
 
-    def settle(self) -> Path:
-        """Flush a large one to disk and say where it lies; its caller moves it."""
+    def name(self, path: Path) -> None:
+        """Give what came the name `path`, and flush it; its caller flushes the folder.
+
+        Where the name is new, the flush comes last and takes the folder's change along: a journal is written once, not
+        twice.  Where it is not, rows may rely on it: what takes its place is flushed before.
+
+        Raises:
+            Unavailable: the disk refuses; the name may be there, and what it names is then to be named again.
+        """
+        with translated():
+            if self._file is None:
+                self._open_nameless(path.parent)
         self.relieve()
         assert self._file is not None
-        assert self._path is not None
         with translated():
-            os.fsync(self._file)
-        return self._path
+            try:
+                self._link(path)
+            except FileExistsError:
+                os.fsync(self._file)
+                if self._path is None:
+                    between = path.parent / f"{new_id()}.part"
+                    self._link(between)
+                    self._path = between
+                self._path.rename(path)
+                self._path = None
+            else:
+                os.fsync(self._file)
+            self._close()
 
-    def moved(self) -> None:
-        """The settled file has a name of its own now: there is nothing left to discard."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+    def _link(self, path: Path) -> None:
+        assert self._file is not None
+        if self._path is not None:
+            os.link(self._path, path)
+        else:  # open(2) on O_TMPFILE; a folder's handle, whichever, makes Python follow the link
+            os.link(f"/proc/self/fd/{self._file}", path, src_dir_fd=self._file)
 
     def discard(self) -> None:
         """Forget the bytes.  Harmless when they were kept or discarded before."""
-        if self._file is not None:
-            assert self._path is not None
-            self._path.unlink(missing_ok=True)
-            os.close(self._file)
-            self._file = None
+        self._close()
         self._forget()
 
     def __enter__(self) -> "Incoming":
@@ -169,6 +187,20 @@ class Incoming:
     def _forget(self) -> None:
         _ROOM.give(self._taken)
         self._held, self._weight, self._taken = [], 0, 0
+
+    def _close(self) -> None:
+        """Let go of the file, and of its name in the spool."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+            self._path = None
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _open_nameless(self, folder: Path) -> None:
+        """A file that gets its first name when it is whole: there is nothing to lock, to sweep or to rename."""
+        with contextlib.suppress(OSError):  # this file system has none of that kind: there will be one in the spool
+            self._file = os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
 
     def _open(self) -> None:
         while True:

@@ -126,15 +126,6 @@ class Intake:
             Unavailable: as `keep`.
         """
         loop = asyncio.get_running_loop()
-        if incoming.small:
-            content = self._contents.ready(incoming)
-        else:
-            flushing = loop.run_in_executor(self._flushers, self._contents.ready, incoming)
-            try:
-                content = await asyncio.shield(flushing)
-            except asyncio.CancelledError:
-                await asyncio.wait([flushing])  # the thread has the file open: nobody may discard it under its hands
-                raise
         future: asyncio.Future[Kept] = loop.create_future()
 
         def resolve(outcome: Kept | BaseException) -> None:
@@ -145,11 +136,31 @@ class Intake:
             else:
                 future.set_result(outcome)
 
-        waiting = _Waiting(Arrival(content, origin, received_at), loop, resolve)
-        if self._committer is not None:
-            self._enter(waiting)
+        def enter() -> None:
+            arrival = Arrival(self._contents.ready(incoming), origin, received_at)
+            if not future.cancelled():
+                self._enter(_Waiting(arrival, loop, resolve))
+
+        def told(flushed: Future[None]) -> None:
+            error = flushed.exception()
+            if error is not None:
+                loop.call_soon_threadsafe(resolve, error)
+
+        flushers = self._flushers
+        if flushers is None:
+            await loop.run_in_executor(None, enter)
+        elif incoming.small:
+            enter()
         else:
-            await loop.run_in_executor(None, self._enter, waiting)
+            # The thread that flushes hands on to the committer itself: the loop is woken once, when all is done.
+            flushing = flushers.submit(enter)
+            flushing.add_done_callback(told)
+            try:
+                return await future
+            except asyncio.CancelledError:
+                # The thread has the file open: nobody may discard it under its hands.
+                await asyncio.wait([asyncio.wrap_future(flushing)])
+                raise
         return await future
 
     def _enter(self, waiting: _Waiting) -> None:
