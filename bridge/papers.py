@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bridge.fields.fields import Fields
 from validation.inspected import Inspected
-from validation.unread_signatures import OF_OTHER_FILES
+from validation.signatures import OF_OTHER_FILES
 
 _TEXT = (
     "application/pdf",

@@ -22,8 +22,9 @@ from bridge.sending import sender_of
 from bridge.telling import Told
 from bridge.wrapping import wrap
 from store.mail import AxisOrigin, MailState
-from validation.inspect import inspect
+from validation.inspect import inspect_all
 from validation.message import read
+from validation.signatures import mail_signatures
 from validation.verdict import Accepted, word
 
 
@@ -49,12 +50,12 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
         return sender
     told.sender(sender)
 
-    # Inspect: every file by its form and its signatures.
-    inspections = tuple(inspect(attachment, job.evidence, snapshot.caps) for attachment in message.attachments)
+    # Inspect: the mail by its signatures, every file by its form and its signatures.
+    inspections = inspect_all(message.attachments, job.evidence, snapshot.caps)
     files = tuple(inspection.file for inspection in inspections)
     contents = {path: content for inspection in inspections for path, content in inspection.contents.items()}
     observed = [*message.observations, *(o for top in files for file in top.walk() for o in file.observations)]
-    observed += sender.observations
+    observed += (*mail_signatures(message, job.evidence).observations, *sender.observations)
 
     # Secrecy: what bears a mark goes no further, and nothing of it is told.
     suspicion = uncleared(job, told, of_mail(message, contents))

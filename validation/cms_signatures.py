@@ -5,7 +5,6 @@ raised, and a signature whose content is nowhere to be found is told as such, no
 """
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from datetime import datetime
 from asn1crypto import cms, core, pem
 
 from validation.cms import SignerChecked, Timestamp, check_signers
+from validation.digests import Digests
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
 from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
@@ -121,7 +121,7 @@ def _inside(signed: cms.SignedData) -> bytes | None:
 
 
 def signatures_of(
-    octets: bytes, evidence: Evidence, beside: Sequence[bytes] = (), meant: bytes | None = None
+    octets: bytes, evidence: Evidence, beside: Sequence[Digests] = (), meant: Digests | None = None
 ) -> SignatureReading:
     """Every signer of the CMS `octets`.
 
@@ -133,12 +133,14 @@ def signatures_of(
         return SignatureReading((), ())
     if isinstance(container, Unchecked):
         return told_of((SignerJudged("cms", Carrier.CMS, container),), evidence)
-    content = container.content if container.content is not None else _of_digest(container.signed, beside)
-    content = meant if content is None else content
+    if container.content is not None:
+        content: Digests | None = Digests(container.content)
+    else:
+        content = _of_digest(container.signed, beside) or meant
     return told_of(judged(container, content, Carrier.CMS), evidence)
 
 
-def judged(container: Container, content: bytes | None, carrier: Carrier) -> tuple[SignerJudged, ...]:
+def judged(container: Container, content: Digests | None, carrier: Carrier) -> tuple[SignerJudged, ...]:
     """Every signer over `content`; None = it is not at hand."""
     many = min(container.signers, MOST_SIGNERS)
     names = [f"signer {number}" for number in range(1, many + 1)]
@@ -148,7 +150,7 @@ def judged(container: Container, content: bytes | None, carrier: Carrier) -> tup
     if container.signers > MOST_SIGNERS:
         costly = Unchecked(Problem.TOO_COSTLY, "more signers than are looked at")
         return tuple(SignerJudged(name, carrier, costly) for name in names)
-    checked = check_signers(container.signed, digests(content))
+    checked = check_signers(container.signed, content)
     return tuple(SignerJudged(name, carrier, one) for name, one in zip(names, checked, strict=True))
 
 
@@ -163,32 +165,14 @@ def told_of(found: Sequence[SignerJudged], evidence: Evidence) -> SignatureReadi
     return SignatureReading(signatures, observations_of(signatures, ((),) * len(signatures)))
 
 
-class digests:  # noqa: N801  called as the function that it stands for
-    """The digest of `content` by the algorithm's name, computed once for each."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._known: dict[str, bytes] = {}
-
-    def __call__(self, name: str) -> bytes:
-        """The digest.  Raises NotImplementedError for a name that nobody here knows."""
-        if name not in self._known:
-            wanted = name.replace("sha3_", "sha3-").replace("-", "_") if name.startswith("sha3") else name
-            if wanted not in hashlib.algorithms_available or wanted.startswith("shake"):
-                raise NotImplementedError(name)
-            self._known[name] = hashlib.new(wanted, self._content).digest()
-        return self._known[name]
-
-
-def _of_digest(signed: cms.SignedData, beside: Sequence[bytes]) -> bytes | None:
+def _of_digest(signed: cms.SignedData, beside: Sequence[Digests]) -> Digests | None:
     """The file whose digest the signers name (RFC 5652 section 11.2)."""
     named = attempt(_named_digests, signed)
     if isinstance(named, Unchecked):
         return None
     for content in beside:
-        digest = digests(content)
         for name, value in named:
-            if attempt(digest, name) == value:
+            if attempt(content, name) == value:
                 return content
     return None
 

@@ -56,4 +56,4 @@ def open_mail(outer: Attachment, content: bytes, budget: Budget, caps: ReadingCa
     if len(files) < len(message.attachments):
         observations.append(limit_of(outer, "members", caps))
     attachments = tuple(replace(file, path=(*outer.path, *file.path[1:])) for file in files)
-    return Opened(attachments, tuple(observations), message.signatures)
+    return Opened(attachments, tuple(observations))

@@ -4,6 +4,7 @@ One file's failure never harms its siblings: what a reader cannot take is an obs
 """
 
 import hashlib
+from collections.abc import Sequence
 
 from validation.codes import Code
 from validation.container import open_container
@@ -14,8 +15,7 @@ from validation.formats import judge_form, ordered
 from validation.inspected import Attachment, Format, Inspected, Inspection
 from validation.opened import Budget, Opened
 from validation.settings import ReadingCaps
-from validation.signature import Signature
-from validation.unread_signatures import observed, unread_signatures
+from validation.signatures import Beside, beside, signatures_of
 
 _DEFAULT_CAPS = ReadingCaps()
 
@@ -42,31 +42,20 @@ def _open(attachment: Attachment, form: Format, budget: Budget, caps: ReadingCap
         return Opened((), (Observation(Code.FILE_CRASHED, attachment.path, {"wall": _wall(error)}),))
 
 
-def _signatures(
-    attachment: Attachment, form: Format, evidence: Evidence
-) -> tuple[tuple[Signature, ...], tuple[Observation, ...]]:
-    if form.media_type != "application/pdf":
-        unread = unread_signatures(attachment, form.media_type)
-        return unread, observed(unread, attachment.path)
-    from validation.pdf_signatures import signatures_of  # pyHanko takes half a second to import
-
-    reading = signatures_of(attachment.content, evidence)
-    about = attachment.path
-    return reading.signatures, tuple(Observation(seen.code, about, seen.evidence) for seen in reading.observations)
-
-
 def _inspect(
     attachment: Attachment,
     evidence: Evidence,
     caps: ReadingCaps,
     budget: Budget,
     contents: dict[tuple[str, ...], bytes],
+    came_with: tuple[Beside, ...],
 ) -> Inspected:
     contents[attachment.path] = attachment.content
     form, observations = _form(attachment, caps)
     opened = _open(attachment, form, budget, caps)
-    signatures, seen = _signatures(attachment, form, evidence)
-    inner = tuple(_inspect(file, evidence, caps, budget, contents) for file in opened.attachments)
+    reading = signatures_of(attachment, form.media_type, evidence, caps, came_with)
+    together = beside(opened.attachments)
+    inner = tuple(_inspect(file, evidence, caps, budget, contents, together) for file in opened.attachments)
     properties = set(form.properties)
     if any("archive" in file.format.properties for file in inner) and "archive" in properties:
         properties.add("nested")
@@ -85,14 +74,27 @@ def _inspect(
         sha256=hashlib.sha256(attachment.content).hexdigest(),
         size=len(attachment.content),
         format=form,
-        signatures=(*opened.signatures, *signatures),
-        observations=(*observations, *fresh, *seen),
+        signatures=reading.signatures,
+        observations=(*observations, *fresh, *reading.observations),
         attachments=inner,
     )
 
 
-def inspect(attachment: Attachment, evidence: Evidence, caps: ReadingCaps = _DEFAULT_CAPS) -> Inspection:
-    """Judge `attachment` and all that is in it."""
+def inspect(
+    attachment: Attachment,
+    evidence: Evidence,
+    caps: ReadingCaps = _DEFAULT_CAPS,
+    came_with: tuple[Beside, ...] = (),
+) -> Inspection:
+    """Judge `attachment` and all that is in it; `came_with` = it and the files it came with."""
     contents: dict[tuple[str, ...], bytes] = {}
     budget = Budget(caps.members, caps.unpacked_total)
-    return Inspection(_inspect(attachment, evidence, caps, budget, contents), contents)
+    return Inspection(_inspect(attachment, evidence, caps, budget, contents, came_with), contents)
+
+
+def inspect_all(
+    attachments: Sequence[Attachment], evidence: Evidence, caps: ReadingCaps = _DEFAULT_CAPS
+) -> tuple[Inspection, ...]:
+    """Judge files that came together: one of them may be the signature of another."""
+    came_with = beside(attachments)
+    return tuple(inspect(attachment, evidence, caps, came_with) for attachment in attachments)

@@ -19,18 +19,28 @@ from validation.mime_transfer import undo, uu_files
 from validation.mime_words import decode_words, words
 from validation.opaque import unwrap
 from validation.settings import ReadingCaps
-from validation.signature import Signature
 from validation.tnef import MAGIC as TNEF_MAGIC
 from validation.tnef import read_tnef
-from validation.unread_signatures import SIGNATURE_PART, mail_signatures, observed
 from validation.vietnamese_pages import Page
 
 _DEFAULT_CAPS = ReadingCaps()
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
-# Unnamed, these are the machine's words in a report (RFC 3464, RFC 8098), or invitations beside a text: not files.
-_REPORT_TYPES = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
+#: Unnamed, these are words of the mail, an invitation beside them, or the header of a returned mail: not files.
+_WORDS = _BODY_TYPES | {"text/calendar", "text/rfc822-headers"}
+#: Unnamed, these are the machine's words in a report (RFC 3464, RFC 8098, RFC 6533): not files.
+_REPORT_TYPES = frozenset(
+    {
+        "message/delivery-status",
+        "message/disposition-notification",
+        "message/feedback-report",
+        "message/global-delivery-status",
+        "message/global-disposition-notification",
+    }
+)
 _MAIL_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 _ADDRESSED = frozenset({"from", "to", "cc", "bcc", "reply-to", "sender"})
+SIGNATURE_PART = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+OPAQUE_PART = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ELSEWHERE = frozenset({"message/partial", "message/external-body"})
 
 
@@ -56,7 +66,9 @@ class Part:
         """Whether the leaf carries a file rather than the mail's own words."""
         if self.name or self.disposition == "attachment":
             return True
-        return not self.content_type.startswith("text/") and self.content_type not in _REPORT_TYPES
+        if self.content_type.startswith("text/"):  # of another kind, beside the words: `text/csv`, `text/x-patch`
+            return self.content_type not in _WORDS and self.container not in {"", "alternative", "report"}
+        return self.content_type not in _REPORT_TYPES
 
     def content(self) -> tuple[bytes, str]:
         """The decoded octets, and the defect met on the way ("" = none)."""
@@ -84,7 +96,6 @@ class Message:
     attachments: tuple[Attachment, ...]
     text: str = field(repr=False)  #: what a reader sees: the plain text bodies, else the text of the HTML; NFC
     observations: tuple[Observation, ...]
-    signatures: tuple[Signature, ...] = ()  #: of the mail itself (S/MIME), not of the files in it
 
     def header(self, name: str) -> str:
         """The first field of that name, decoded, NFC, on one line; "" if absent."""
@@ -149,8 +160,8 @@ def _nested_name(content: bytes) -> str:
 class _Collector:
     """Files and texts of one mail while it is read."""
 
-    def __init__(self, name: str, tree: Tree, caps: ReadingCaps, *, signed: bool) -> None:
-        self.name, self.tree, self.caps, self.signed = name, tree, caps, signed
+    def __init__(self, name: str, tree: Tree, caps: ReadingCaps) -> None:
+        self.name, self.tree, self.caps = name, tree, caps
         self.attachments: list[Attachment] = []
         self.taken: set[str] = set()
         self.plain: list[str] = []
@@ -181,8 +192,11 @@ class _Collector:
             if not name and part.content_type in _MAIL_TYPES:
                 name = _nested_name(content)
             declared = part.content_type if part.headers.raw("Content-Type") is not None else ""
-            of_mail = not part.container or (part.container == "signed" and part.content_type in SIGNATURE_PART)
-            self.add(name, declared, content, of_mail=of_mail and self.signed)
+            # What a mail is signed with, or is as a whole (RFC 8551 section 3.5): its signature is told with the mail.
+            of_mail = (not part.container and part.content_type in OPAQUE_PART) or (
+                part.container == "signed" and part.content_type in SIGNATURE_PART
+            )
+            self.add(name, declared, content, of_mail=of_mail)
             self.tell(part.name_guessed, "name", self.attachments[-1].name)
             return
         if part.content_type in _REPORT_TYPES:
@@ -193,7 +207,7 @@ class _Collector:
             self.tree.defects[repair] = None
         if part.content_type == "text/html":
             self.html.append(text)
-        elif part.content_type in _BODY_TYPES or not self.plain:
+        elif part.content_type != "text/rfc822-headers" or not self.plain:
             self.plain.append(self._without_uu(part, text))
         # Cut text is no lost text: the raw mail keeps it.
         if part.body[1] - part.body[0] > 3 * self.caps.text_bytes:
@@ -239,8 +253,7 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     """Read a mail.  Every byte string is one: what cannot be understood is text, with an Observation."""
     raw = bytes(raw)
     tree, headers = split(raw, 0, len(raw), caps, line_end_of(raw))
-    signatures = mail_signatures(raw, tree)
-    collector = _Collector(name, tree, caps, signed=bool(signatures))
+    collector = _Collector(name, tree, caps)
     parts = tuple(_part(leaf, raw) for leaf in tree.leaves)
     collector.tell(words(headers.raw("Subject") or b"").guessed, "subject")
     for part in parts:
@@ -264,7 +277,6 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     for limit, unread in tree.limits.items():
         told = {"limit": limit, "value": str(getattr(caps, limit)), "unread": str(unread)}
         observations.append(Observation(Code.MAIL_LIMIT, (name,), told))
-    observations += observed(signatures, (name,))
     texts = [text for text in collector.plain if text.strip()] or [html_text(markup) for markup in collector.html]
     if not any(texts):
         texts = [_wrapped_words(file, caps) for file in collector.attachments]
@@ -279,5 +291,4 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
         attachments=tuple(collector.attachments),
         text="\n".join(text for text in texts if text),
         observations=tuple(observations),
-        signatures=signatures,
     )

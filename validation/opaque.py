@@ -30,7 +30,7 @@ class Opaque:
 
 def unwrap(raw: bytes, bound: int) -> Opaque:
     """The content of a CMS container, DER, BER or PEM; of compressed content at most `bound` octets."""
-    from asn1crypto import cms, pem  # a quarter of this package's start-up, and few mails carry CMS
+    from asn1crypto import cms, core, pem  # a quarter of this package's start-up, and few mails carry CMS
 
     try:
         if pem.detect(raw):
@@ -42,7 +42,7 @@ def unwrap(raw: bytes, bound: int) -> Opaque:
         if kind not in {"signed_data", "compressed_data"}:
             return Opaque(None, readable=False)
         inner = info["content"]["encap_content_info"]["content"]
-        content = None if inner.native is None else bytes(inner)
+        content = None if isinstance(inner, core.Void) else bytes(inner)  # `native` would parse it
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError):
         return Opaque(None, readable=False)  # asn1crypto raises all of these on octets that are no DER
     if kind == "compressed_data" and content is not None:

@@ -6,7 +6,6 @@ from validation.codes import Code
 from validation.finding import Observation
 from validation.inspected import Attachment
 from validation.settings import ReadingCaps
-from validation.signature import Signature
 
 
 @dataclass(slots=True)
@@ -28,7 +27,6 @@ class Opened:
 
     attachments: tuple[Attachment, ...] = ()
     observations: tuple[Observation, ...] = ()
-    signatures: tuple[Signature, ...] = ()  #: of the container itself, where opening it is what shows them (a mail)
 
 
 def limit_of(outer: Attachment, limit: str, caps: ReadingCaps) -> Observation:

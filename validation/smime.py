@@ -10,15 +10,14 @@ from dataclasses import dataclass
 
 from validation.cms import SignerChecked
 from validation.cms_signatures import Container, SignerJudged, judged, opened, told_of
+from validation.digests import Digests
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
-from validation.message import Message, Part
+from validation.message import OPAQUE_PART, SIGNATURE_PART, Message, Part
 from validation.settings import ReadingCaps
 from validation.signature import Carrier, Problem
 from validation.signature_observations import SignatureReading
 
-_OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_DETACHED = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _ADDRESS = re.compile(r"[\w.+=&'/-]+@[\w-]+(?:\.[\w-]+)+")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _MOST = 20  # signatures of one mail; each costs the cryptography of its signers
@@ -44,11 +43,6 @@ def signatures_of(message: Message, evidence: Evidence) -> SignatureReading:
     return told_of(found, evidence)
 
 
-def claims(message: Message) -> bool:
-    """Does the mail claim a signature at all?"""
-    return next(_claims(message), None) is not None
-
-
 def _claims(message: Message) -> Iterator[_Claim]:
     nodes = sorted((*message.multiparts, *message.parts), key=lambda part: (part.span[0], -part.span[1]))
     for node in nodes:
@@ -57,7 +51,8 @@ def _claims(message: Message) -> Iterator[_Claim]:
         if node.content_type == "multipart/signed":
             if (claim := _clear(message, node)) is not None:
                 yield claim
-        elif node.content_type in _OPAQUE:
+        elif node.content_type in OPAQUE_PART and _is_whole(node):
+            # Elsewhere it is a file among others, which bears its signature itself.
             octets, _ = node.content()
             container = opened(octets)
             if container is not None:
@@ -70,7 +65,7 @@ def _clear(message: Message, node: Part) -> _Claim | None:
     protocol = node.headers.parameterised("Content-Type", ReadingCaps()).get("protocol").lower()
     if "pgp" in protocol:
         return None
-    if len(children) != 2 or children[1].content_type not in _DETACHED:
+    if len(children) != 2 or children[1].content_type not in SIGNATURE_PART:
         return _Claim(node, Unchecked(Problem.UNPARSABLE, "not a signed part and its signature"), None)
     signed, signature = children
     octets, _ = signature.content()
@@ -111,13 +106,18 @@ def _inside_signed(message: Message, part: Part) -> bool:
     )
 
 
+def _is_whole(part: Part) -> bool:
+    return part.span[0] == 0 and not part.container
+
+
 def _judged(claim: _Claim, message: Message) -> tuple[SignerJudged, ...]:
-    whole = claim.part.span[0] == 0 and not claim.part.container
+    whole = _is_whole(claim.part)
     where = "mail" if whole else f"part {claim.part.path}"
     if isinstance(claim.container, Unchecked):
         return (_unread(where, claim.container),)
     if not claim.container.signers:
         return (_unread(where, Unchecked(Problem.UNPARSABLE, "nobody has signed")),)
+    content = None if claim.content is None else Digests(claim.content)
     uncovered = () if whole else (Problem.PARTIAL_COVERAGE,)
     return tuple(
         SignerJudged(
@@ -126,7 +126,7 @@ def _judged(claim: _Claim, message: Message) -> tuple[SignerJudged, ...]:
             one.cryptography,
             (*uncovered, *_mismatch(one, message)),
         )
-        for one in judged(claim.container, claim.content, Carrier.SMIME)
+        for one in judged(claim.container, content, Carrier.SMIME)
     )
 
 

@@ -1,4 +1,4 @@
-"""What claims to be a signature and is not verified yet: CMS, S/MIME, OOXML, ODF, ASiC, XML.
+"""What claims to be a signature and is not verified yet: OOXML, ODF, ASiC, XML.
 
 Promise: such a claim is never silence.  Each comes out as one Signature whose every answer is "unknown", so that its
 object is told as unreadable and a person looks; none is ever called sound, and none unsound.  Looking costs one pass.
@@ -7,26 +7,15 @@ object is told as unreadable and a person looks; none is ever called sound, and 
 import codecs
 import re
 
-from validation.attachments import extension_of
 from validation.container_zip import open_zip
 from validation.damaged import Damaged
 from validation.finding import Observation
 from validation.inspected import Attachment
-from validation.mime_split import Leaf, Tree
-from validation.mime_transfer import undo
 from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
 from validation.signature_observations import observations_of
 
-SIGNATURE_PART = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
-#: Carriers whose signature may be that of the files beside it or in it, rather than of the file that holds it.
-OF_OTHER_FILES = frozenset({Carrier.CMS, Carrier.ASIC, Carrier.TIMESTAMP})
-
 _MOST = 100  # signatures of one file that are told one by one
-_OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_CMS = frozenset({"application/pkcs7-signature", "application/pkcs7-mime"})
-_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # RFC 5652 section 5.1
 _TEXTUAL = ("text/", "application/xml", "application/edxml", "application/octet-stream", "image/svg")
-_ARMOUR = re.compile(rb"^-----BEGIN (?:CMS|PKCS ?#?7)-----", re.MULTILINE)  # RFC 7468 section 2 lets words precede it
 _XMLDSIG = b"xmldsig"  # http://www.w3.org/2000/09/xmldsig# and 2009/xmldsig11#
 _ELEMENT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,60}:)?Signature(?=[\s>/])([^>]{0,2000})")
 _ID = re.compile(rb"""\s[Ii][Dd]\s{0,10}=\s{0,10}["']([^"']{1,100})["']""")
@@ -40,32 +29,11 @@ _BROKEN_ZIP = re.compile(rb"(_xmlsignatures/|META-INF/[^/\x00]{0,60}(?:signature
 def unread_signatures(attachment: Attachment, media_type: str) -> tuple[Signature, ...]:
     """The signatures that a file of `media_type` claims to have and that no reader of ours verifies yet."""
     content = attachment.content
-    if attachment.of_mail or media_type == "application/pdf":
-        return ()  # told with the mail that it signs; read by `pdf_signatures`
-    if media_type in _CMS:
-        return _of_cms(content, detached=media_type == "application/pkcs7-signature")
-    if extension_of(attachment.name) in {"p7s", "p7m"}:
-        return (_unread(Carrier.CMS, attachment.name, Problem.UNPARSABLE),)
     if content[:2] == b"PK":
         return _of_package(content, media_type)
     if media_type.startswith(_TEXTUAL) or media_type.endswith("xml"):
-        return _of_cms(content, detached=False) if _ARMOUR.search(content) else _of_xml(content)
+        return _of_xml(content)
     return ()
-
-
-def mail_signatures(raw: bytes, tree: Tree) -> tuple[Signature, ...]:
-    """The S/MIME signatures (RFC 8551 section 3.5) that a mail claims: of the whole, or of a part named by `where`."""
-    found = []
-    for node in (*tree.multiparts, *tree.leaves):
-        whole = node.span[0] == 0 and not node.container
-        if node.content_type == "multipart/signed":
-            # RFC 1847 section 2.1 asks for `protocol`; without one the claim stands. PGP/MIME is another one.
-            claims = "pgp" not in node.type_parameters.get("protocol").lower()
-        else:
-            claims = whole and node.content_type in _OPAQUE and _is_signed(raw, node)
-        if claims:
-            found.append(_unread(Carrier.SMIME, "mail" if whole else f"part {node.number}"))
-    return tuple(found[:_MOST])
 
 
 def observed(signatures: tuple[Signature, ...], about: tuple[str, ...]) -> tuple[Observation, ...]:
@@ -76,40 +44,6 @@ def observed(signatures: tuple[Signature, ...], about: tuple[str, ...]) -> tuple
 
 def _unread(carrier: Carrier, where: str, problem: Problem = Problem.UNSUPPORTED) -> Signature:
     return Signature(carrier, where, None, (problem,), Integrity.UNKNOWN, Coverage.UNKNOWN)
-
-
-def _is_signed(raw: bytes, leaf: Leaf) -> bool:
-    """By its own word (RFC 8551 section 3.2.2) or, whatever that is, by its content."""
-    if leaf.type_parameters.get("smime-type").lower().startswith("signed"):
-        return True
-    content, _ = undo(raw[leaf.body[0] : leaf.body[0] + 512], leaf.encoding)
-    return _SIGNED_DATA in content[:24]
-
-
-def _of_cms(content: bytes, *, detached: bool) -> tuple[Signature, ...]:
-    signers = _signers(content)
-    if signers is None or (signers == 0 and detached):
-        return (_unread(Carrier.CMS, "cms", Problem.UNPARSABLE),)
-    return tuple(_unread(Carrier.CMS, f"signer {number}") for number in range(1, min(signers, _MOST) + 1))
-
-
-def _signers(content: bytes) -> int | None:
-    """How many have signed; 0 = it is encrypted, or certificates alone; None = cannot be read."""
-    from asn1crypto import cms, pem
-
-    try:
-        if pem.detect(content):
-            _, _, content = pem.unarmor(content)
-        info = cms.ContentInfo.load(content)
-        match info["content_type"].native:
-            case "signed_data":
-                return len(info["content"]["signer_infos"])
-            case "signed_and_enveloped_data":
-                return 1
-            case _:
-                return 0
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError):
-        return None  # asn1crypto raises all of these on octets that are no DER
 
 
 def _of_package(content: bytes, media_type: str) -> tuple[Signature, ...]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.validation.cms_minting import NOW, attributes, container, holder, signer
 from validation.cms_signatures import signatures_of
+from validation.digests import Digests
 from validation.evidence import Anchor, Evidence, TrustStore
 from validation.signature import Integrity, Problem, Trust, state_of
 
@@ -139,12 +140,12 @@ def test_what_cannot_be_checked_is_neither_sound_nor_unsound(octets: Callable[[]
 
 
 def test_a_detached_signature_finds_its_file_among_those_beside_it_by_digest() -> None:
-    (only,) = signatures_of(once(None), EVIDENCE, [b"another", PAPER]).signatures
+    (only,) = signatures_of(once(None), EVIDENCE, [Digests(b"another"), Digests(PAPER)]).signatures
     assert only.sound
 
 
 def test_a_detached_signature_meant_for_a_file_that_was_changed_is_broken() -> None:
-    (only,) = signatures_of(once(None), EVIDENCE, [b"another", b"changed"], meant=b"changed").signatures
+    (only,) = signatures_of(once(None), EVIDENCE, [Digests(b"another")], meant=Digests(b"changed")).signatures
     assert (only.sound, only.problems[0]) == (False, Problem.DIGEST_MISMATCH)
 
 
@@ -171,4 +172,4 @@ def test_no_octet_of_the_content_or_of_the_value_can_be_changed_unseen(data: st.
 @given(st.binary(max_size=200), st.integers(0, 1500), st.integers(0, 40))
 def test_damage_anywhere_raises_nothing(junk: bytes, at: int, gone: int) -> None:
     octets = once()
-    signatures_of(octets[:at] + junk + octets[at + gone :], EVIDENCE, [PAPER])
+    signatures_of(octets[:at] + junk + octets[at + gone :], EVIDENCE, [Digests(PAPER)])

@@ -18,8 +18,9 @@ from tests.validation import forging
 from tests.validation.conftest import MOMENT
 from validation.codes import Code
 from validation.evidence import Evidence, TrustStore
-from validation.pdf_signatures import SignatureReading, signatures_of
+from validation.pdf_signatures import signatures_of
 from validation.signature import Carrier, Problem, Result, Revocation, Signature, Trust
+from validation.signature_observations import SignatureReading
 
 DAY = timedelta(days=1)
 
