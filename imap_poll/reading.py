@@ -92,6 +92,16 @@ class Reading:
         self._memory.left.clear()
         self._retry_at = 0.0
 
+    def resume(self, mailbox: Mailbox) -> None:
+        """On a mailbox that was selected anew on the same connection.
+
+        Raises:
+            Unavailable: server or store cannot.
+        """
+        set_back = 0 < mailbox.uidnext <= self._passed
+        if set_back or mailbox.uidvalidity != self._bookmark.uidvalidity:
+            self.begin(mailbox)
+
     def _holds(self, bookmark: Bookmark, mailbox: Mailbox) -> bool:
         if bookmark.uidvalidity != mailbox.uidvalidity or bookmark.terms != self._account.terms:
             return False
@@ -160,7 +170,8 @@ class Reading:
             left = self._bookmark.left + sum(self._bookmark.uid < uid <= top for uid in self._memory.left)
             date = self._passed_date if top == self._passed else None
             self._bookmark = replace(self._bookmark, uid=top, internal_date=date, left=left)
-        if self._bookmark.uid - self._written.uid >= _STEP or self._bookmark.terms != self._written.terms:
+        now, then = self._bookmark, self._written
+        if now.uid - then.uid >= _STEP or (now.terms, now.uidvalidity) != (then.terms, then.uidvalidity):
             self.write()
 
     def write(self) -> None:

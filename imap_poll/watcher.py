@@ -25,7 +25,9 @@ _log = structlog.get_logger("docbridge.imap_poll")
 _LONGEST_WAIT = 60.0
 _LONGEST_REFUSED = 300.0  # where the password is wrong: servers lock out who asks often
 _REARM = 540.0  # seconds in IDLE at most: RFC 2177 says 29 minutes, Gmail ends it after about 10, some NATs sooner
-_SELECT_ANEW = 600.0  # seconds until the mailbox is opened anew: only that shows another UIDVALIDITY
+#: Seconds until the mailbox is opened anew.  Only that shows another UIDVALIDITY: Dovecot goes on to show the old state
+#: of a mailbox that was deleted and made anew to whoever has it open.
+_SELECT_ANEW = 45.0
 _CALM = 5.0  # seconds between two looks at most, where a server tells again and again of nothing
 
 
@@ -144,7 +146,7 @@ class Watcher:
             while not self._stop.is_set():
                 if time.monotonic() - selected > _SELECT_ANEW:
                     mailbox.select()
-                    self._reading.begin(mailbox)
+                    self._reading.resume(mailbox)
                     selected = time.monotonic()
                 look = self._look(mailbox)
                 idle_looks = idle_looks + 1 if woken and not look.taken else 0
