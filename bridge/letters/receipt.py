@@ -66,6 +66,7 @@ class ReceiptFacts:
     files: tuple[ReceiptFile, ...] = ()
     documents: tuple[str, ...] = ()  #: "35/QĐ-UBND ngày 20/11/2026", as far as known
     remarks: tuple[Remark, ...] = ()  #: worst first
+    envid: str = ""  #: what the sender's server calls the mail (RFC 3461 section 4.4); "" = nothing
 
 
 def receipt(
@@ -84,6 +85,7 @@ def receipt(
         "files": facts.files[:_MOST_FILES],
         "files_more": max(0, len(facts.files) - _MOST_FILES),
         "remarks": facts.remarks,
+        "envid": one_line(facts.envid),
         "history": _history(facts.events, office.time_zone),
     }
     return Letter(

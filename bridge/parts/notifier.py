@@ -16,7 +16,7 @@ from bridge.worker import Bench, letter_slot
 from outbound.header import UnfitLetterError
 from outbound.letter import Letter, compose
 from store.judgement import DocumentRecord, Judged, LetterRecord, NewDelivery
-from store.mail import AxisOrigin, MailState, ReceivedMail
+from store.mail import AxisOrigin, MailState, ReceivedMail, SmtpOrigin
 from store.notices import Notice
 from validation.finding import Finding, Severity
 from validation.inspected import Inspected
@@ -117,6 +117,7 @@ def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> R
         documents=tuple(filter(None, map(_named, judged.documents))),
         # Of a sealed mail the sender learns that it came, and not what is thought of it.
         remarks=() if judged.sealed else _remarks(judged.findings),
+        envid="" if judged.sealed or not isinstance(mail.origin, SmtpOrigin) else mail.origin.envid,
     )
 
 

@@ -60,7 +60,13 @@ def test_each_event_has_its_words(event: str, subject: str, sentence: str) -> No
     assert "Diễn biến" not in letter.text
 
 
-@pytest.mark.parametrize("event", sorted(EVENTS))
+def test_that_a_mail_arrived_names_nothing_of_it() -> None:
+    text = made("arrived").text
+    assert "đã nhận được thư" in text
+    assert not [word for word in ("Quyết định", "SHA-256", "Cách khắc phục") if word in text]
+
+
+@pytest.mark.parametrize("event", sorted(set(EVENTS) - {"arrived"}))
 def test_every_file_is_named_with_its_size_digest_pages_and_result(event: str) -> None:
     text = made(event).text
     assert "1. Quyết định số 35.pdf\n   Dung lượng: 1,2 MB (1234567 byte); số trang: 3\n" in text
@@ -121,3 +127,10 @@ def test_a_broken_template_of_the_office_is_told_and_ours_is_used(tmp_path: Path
         letter = made("held", own=tmp_path)
     assert "Văn bản CHƯA được tiếp nhận" in letter.text
     assert [line["template"] for line in told] == ["receipt_held.txt"]
+
+
+def test_what_the_senders_server_calls_the_mail_is_told_on_one_line() -> None:
+    facts = ReceiptFacts("01936b2e", _AT, "a@sender.example", "", (Event("accepted", _AT),), envid="QQ\r\n314")
+    text = receipt(facts, _OFFICE, sender="vanthu@snv.example", message_id="<1@snv.example>").text
+    assert "(ENVID): QQ 314\n" in text
+    assert "ENVID" not in made("accepted").text
