@@ -10,6 +10,7 @@ import re
 from validation.formats_table import PROGRAM_EXTENSIONS
 
 _AROUND = 2048  # octets from the name of a file to its content
+_MOST = 300  # names in one block; who writes more wants us to look at each, which a child of the sandbox may do
 _PARAMETER = re.compile(rb'name(?:\*\d{0,3}\*?)?[ \t]*=[ \t]*(?:"([^"\r\n]{0,500})["\r\n]|([^";\r\n]{0,500})[;\r\n])')
 _ENDINGS = tuple(f".{extension}".encode() for extension in sorted(PROGRAM_EXTENSIONS))
 _BEGINNINGS = (
@@ -38,9 +39,10 @@ class Glance:
             return
         seen = self._tail + block
         lower = seen.lower()
-        at = lower.find(b"name")
+        at, names = lower.find(b"name"), 0
         while at >= 0:
-            if _program_at(seen, lower, at):
+            names += 1
+            if names > _MOST or _program_at(seen, lower, at):
                 self.aroused = True
                 return
             at = lower.find(b"name", at + 4)

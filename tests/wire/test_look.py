@@ -132,6 +132,12 @@ def test_a_bug_of_the_look_costs_nobody_a_mail(open_door: OpenDoor) -> None:
     assert door.store.spooled() == []
 
 
+def test_names_without_end_are_left_to_the_look() -> None:
+    glance = Glance()
+    glance.feed(b"x: y\r\n" + b"name=" * 13_000)
+    assert glance.aroused
+
+
 _PART = b"Content-Type: application/pdf; name=%s\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n"
 GLANCED = {
     "a program by its name": (_PART % (b'"a.exe"', b"AAAA"), True),
