@@ -28,10 +28,11 @@ ssl_cert = <{certificate.certificate}
 ssl_key = <{certificate.key}
 disable_plaintext_auth = no
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login {mechanisms}
 mail_location = {storage}:{folder}/mail/%u
 mail_max_userip_connections = 100
 first_valid_uid = 1
+{more}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users/%u
@@ -138,9 +139,18 @@ def _quoted(mailbox: str) -> str:
 
 @contextlib.contextmanager
 def dovecot(
-    log: Path, *, storage: Storage = "maildir", port: int | None = None, folder: Path | None = None
+    log: Path,
+    *,
+    storage: Storage = "maildir",
+    port: int | None = None,
+    folder: Path | None = None,
+    mechanisms: str = "",
+    more: str = "",
 ) -> Iterator[Dovecot]:
-    """Serve until the block ends. With `folder` and `port` of an earlier instance its mail is back."""
+    """Serve until the block ends. With `folder` and `port` of an earlier instance its mail is back.
+
+    `more` is put before the passwords' own block of the settings, `mechanisms` behind PLAIN and LOGIN.
+    """
     with contextlib.ExitStack() as stack:
         home = folder or stack.enter_context(scratch("imap"))
         (home / "users").mkdir(exist_ok=True)
@@ -160,6 +170,8 @@ def dovecot(
             loopback=LOOPBACK,
             certificate=certificate,
             storage=storage,
+            mechanisms=mechanisms,
+            more=more,
             uid=owner.pw_uid,
             gid=owner.pw_gid,
             port=server.port,
