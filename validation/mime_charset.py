@@ -5,6 +5,7 @@ Vietnamese ones are tried (`vietnamese_guess`).
 """
 
 import codecs
+import functools
 import re
 import unicodedata
 from typing import NamedTuple
@@ -45,6 +46,9 @@ _PAGES = {
     "x-vni": Page.VNI,
     "x-viet-vni": Page.VNI,
     "vni-windows": Page.VNI,
+    "vps": Page.VPS,
+    "x-vps": Page.VPS,
+    "x-viet-vps": Page.VPS,
     "viqr": Page.VIQR,
     "csviqr": Page.VIQR,
     "x-viet-viqr": Page.VIQR,
@@ -82,6 +86,7 @@ _WESTERN = frozenset({"", "ascii", "utf-8", "cp1252", "iso8859-1", "iso8859-15"}
 _ESCAPED = ("iso-2022", "hz", "utf-7", "unicode-1-1", "utf-16", "utf-32", "cp", "ibm")
 
 
+@functools.lru_cache(maxsize=256)
 def known(charset: str) -> str | Page:
     """The page, or the name of the decoder, for `charset`; "" if there is none."""
     label = charset.strip().strip("'\"").lower()

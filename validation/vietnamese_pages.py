@@ -1,7 +1,8 @@
 """The Vietnamese code pages that Python lacks, as text: bytes in, NFC text out, or None where they are not that page.
 
 Tables are facts of the standards: VISCII and VIQR (RFC 1456), TCVN 5712:1993 (VN1, and ABC/TCVN3 as the `.VnTime`
-fonts draw it), VNI-Windows (a mark of its own after the vowel).  windows-1258 is Python's, composed afterwards.
+fonts draw it), VNI-Windows (a mark of its own after the vowel), VPS (as Mozilla and GNU recode read it).  windows-1258
+is Python's, composed afterwards.
 """
 
 import codecs
@@ -17,6 +18,7 @@ class Page(StrEnum):
     VNI = "vni"
     WINDOWS_1258 = "windows-1258"
     VISCII = "viscii"
+    VPS = "vps"  #: of the Vietnamese Professionals Society
     TCVN_5712 = "tcvn5712-1"  #: VN1: all 134 letters, twelve of them among the control characters
     VIQR = "viqr"  #: ASCII: marks written behind the vowel
 
@@ -28,6 +30,10 @@ _VISCII_HIGH = (
 _TCVN_HIGH = (
     "ÀẢÃÁẠẶẬÈẺẼÉẸỆÌỈĨÍỊÒỎÕÓỌỘỜỞỠỚỢÙỦŨ\xa0ĂÂÊÔƠƯĐăâêôơưđẰ\u0300\u0309\u0303\u0301\u0323"
     "àảãáạẲằẳẵắẴẮẦẨẪẤỀặầẩẫấậèỂẻẽéẹềểễếệìỉỄẾỒĩíịòỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ"
+)
+_VPS_HIGH = (
+    "ÀẢÃẤẦẨọỗĂếềểệẮẰẲẾ‘’ỀỂỄỐỒỔỖýỷỵỚỜỞ\xa0ắằẳẵặỠớÙờởỡŨỨợỪổỬỲỸÍÌộỈĨÓửữÒỎÕự"
+    "ầÁÂấẩẫậđẻÉÊẹỉễịỹƯỦồốÔỏơÈừứÚũưÝẺßàáâãảạăçèéêẽìíîĩẴĐòóôõöƠụùúủüỶẼỳ"
 )
 _WESTERN = bytes(range(256)).decode("cp1252", "replace")
 
@@ -46,6 +52,10 @@ _TABLES = {
     Page.TCVN_5712: _table(
         _TCVN_HIGH,
         {1: "Ú", 2: "Ụ", 4: "Ừ", 5: "Ử", 6: "Ữ", 17: "Ứ", 18: "Ự", 19: "Ỳ", 20: "Ỷ", 21: "Ỹ", 22: "Ý", 23: "Ỵ"},
+    ),
+    Page.VPS: _table(
+        _VPS_HIGH,
+        dict(zip((2, 3, 4, 5, 6, 16, 17, 18, 19, 20, 21, 25, 28, 29), "ẠẬẶẸỆỊỌỘỢỤỰỴẪỮ", strict=True)),
     ),
     # The fonts are drawn over windows-1252: its quotes and dashes stay where they were.
     Page.TCVN3: _table(_WESTERN[128:160] + _TCVN_HIGH[32:], {}),
@@ -98,7 +108,7 @@ def _viqr(found: "re.Match[str]") -> str:
 def decode(raw: bytes, page: Page) -> str | None:
     """`raw` read as `page`, NFC; None where an octet is no character of it."""
     match page:
-        case Page.VISCII | Page.TCVN_5712 | Page.TCVN3:
+        case Page.VISCII | Page.TCVN_5712 | Page.TCVN3 | Page.VPS:
             text = codecs.charmap_decode(raw, "strict", _TABLES[page])[0]
         case Page.VNI:
             text = _VNI_PAIR.sub(_vni, raw.decode("cp1252", "replace"))

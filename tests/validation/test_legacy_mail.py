@@ -116,9 +116,15 @@ def test_viqr_where_it_is_declared_alone() -> None:
     assert reading(b"Ki'nh gu+?i o^ng").text == "Ki'nh gu+?i o^ng"
 
 
+def test_vps_where_it_is_declared_alone() -> None:
+    """ASCII under this label, which some programs write by default, is ASCII."""
+    assert reading(b"Vi\x8ct Nam", "X-VIET-VPS") == ("Việt Nam", "", None)
+    assert reading(b"Bug in git rebase", "X-VIET-VPS") == ("Bug in git rebase", "", None)
+
+
 def test_an_unknown_page_is_named_unknown() -> None:
-    """VPS has no table here: the octets stay Western, and `mail.damaged` says so."""
-    message = read(b"Content-Type: text/plain; charset=x-viet-vps\r\n\r\nC\xe5\xdf")
+    """The octets stay Western, and `mail.damaged` says so."""
+    message = read(b"Content-Type: text/plain; charset=x-viet-mac\r\n\r\nC\xe5\xdf")
     assert [one.evidence["defect"] for one in message.observations] == ["charset-unknown"]
 
 

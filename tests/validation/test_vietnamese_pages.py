@@ -86,6 +86,16 @@ def test_vni(typed: str, meant: str) -> None:
     assert decode(typed.encode("cp1252"), Page.VNI) == meant
 
 
+def test_every_letter_of_vps_stands_once() -> None:
+    """No library here knows this page; what its writers' programs wrote is in the texts below."""
+    read = [decode(bytes([code]), Page.VPS) for code in range(256)]
+    assert all(read.count(letter) == 1 for letter in LETTERS)
+    assert decode(b"C\xb6ng h\xf2a x\xe3 h\xb6i ch\xfb ngh\xefa Vi\x8ct Nam", Page.VPS) == (
+        "Cộng hòa xã hội chủ nghĩa Việt Nam"
+    )
+    assert decode(b"\xf1\x8a ngh\xce", Page.VPS) == "Đề nghị"
+
+
 VIQR = {
     "RFC 1456's own example of a sentence": (b"No^.i dung ti'nh Vie^.t", "Nội dung tính Việt"),
     "a stroke": (b"DDo^.c la^.p, ddu+o+.c, Dd", "Độc lập, được, Đ"),
