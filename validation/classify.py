@@ -13,9 +13,20 @@ Classification = Literal["document", "bounce", "receipt", "auto-reply", "other"]
 
 _AUTO_SUBJECT = re.compile(
     r"(?:re: ?)?(?:auto(?:matic|mated|matisch\w*)?[ -]?(?:reply|response|respond\w*|antwort)|autoreply|autoresponder"
+    r"|auto: |risposta automatica|resposta automática|自動(?:返信|応答)|自动(?:回复|答复)"
     r"|out of (?:the )?office|vacation|abwesenheit|réponse automatique|respuesta autom"
     r"|(?:thư )?trả lời tự động|tự động trả lời|vắng mặt|tôi đang đi vắng)",
     re.IGNORECASE,
+)
+# Written by answering machines before RFC 3834, and by some since.
+_AUTO_FIELDS = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Auto-Reply-From",
+    "X-Autoreply-From",
+    "X-Mail-Autoreply",
+    "X-Autoresponder-Version",
+    "X-Vacation",
 )
 # RFC 7489 section 7.2.1.1: the subject and the file name of an aggregate report.
 _DMARC_SUBJECT = re.compile(r"(?:report domain:|dmarc).{0,300}report-id:", re.IGNORECASE)
@@ -53,7 +64,7 @@ def _is_auto_reply(message: Message) -> bool:
         return True
     if message.header("Precedence").lower() in {"auto_reply", "auto-reply"}:
         return True
-    if message.header("X-Autoreply") or message.header("X-Autorespond") or message.header("X-Auto-Reply-From"):
+    if any(message.header(name) for name in _AUTO_FIELDS):
         return True
     if message.header("X-Auto-Response-Suppress") and submitted == "auto-generated":
         return True
@@ -64,7 +75,10 @@ def _is_bulk(message: Message) -> bool:
     """RFC 2919, RFC 2369, and Precedence."""
     if any(message.header(name) for name in _LIST_FIELDS):
         return True
-    return message.header("Precedence").lower() in _BULK
+    if message.header("Precedence").lower() in _BULK:
+        return True
+    # Senders in bulk must offer it (RFC 8058); one that brings a file may bring a document all the same.
+    return bool(message.header("List-Unsubscribe")) and not message.attachments
 
 
 def classify(message: Message, mail_from: str) -> Classification:

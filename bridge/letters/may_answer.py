@@ -7,6 +7,7 @@ to who asked for silence (RFC 3461 NOTIFY=NEVER), nor to an address for which no
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bridge.letters.loops import loop
 from outbound import address
 from store.mail import Origin
 from validation.headers import Headers
@@ -55,7 +56,7 @@ def may_answer(
         return _no("the reverse path is a machine's")
     if classification not in _ANSWERABLE:
         return _no(f"the mail is classified as {classification}")
-    if word := _automatic(headers):
+    if word := _automatic(headers) or loop(headers, ours):
         return _no(word)
     if origin.rcpt_to and all("NEVER" in path.notify for path in origin.rcpt_to):
         return _no("the sender asked for no reports (NOTIFY=NEVER)")
