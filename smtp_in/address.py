@@ -44,7 +44,9 @@ def is_mailbox(address: str) -> bool:
     found = _MAILBOX.fullmatch(address)
     if found is None:
         return False
-    local, domain = found[1], found[2]
+    local, domain = found.groups()
+    if len(address) <= 63 and address.isascii() and domain[0] != "[":
+        return True  # no part of it can be too long
     if len(local.encode()) > 64 or len(domain.encode()) > 255:
         return False
     # Of what lies beyond ASCII, only what can be seen: no C1 controls, no separators, no lone surrogates.

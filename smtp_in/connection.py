@@ -163,7 +163,10 @@ class Connection(SMTP):
 
     async def push(self, status: str | bytes) -> None:
         """Say one line (aiosmtpd's name for it). Replies to commands sent ahead leave together: the loop collects."""
-        self.open_transport.write((status.encode() if isinstance(status, str) else status) + b"\r\n")
+        out = self._out
+        if out is None or out.is_closing():
+            raise Ended
+        out.write((status.encode() if isinstance(status, str) else status) + b"\r\n")
         if self._room is not None:
             self.deadline = self.given.pace.next_command(self.loop.time())
             await self._room
@@ -301,7 +304,7 @@ class Connection(SMTP):
             await self.say(text)
             return
         verb, _, argument = text.partition(" ")
-        method = self.verbs.get(verb.upper())
+        method = self.verbs.get(verb) or self.verbs.get(verb.upper())
         if method is None:
             await self.say(replies.UNKNOWN_COMMAND)
         else:

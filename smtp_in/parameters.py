@@ -12,6 +12,10 @@ from smtp_in.address import Path, path
 from store.mail import ForwardPath
 from store.reply import Reply
 
+_OF_MAIL = frozenset({"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID"})
+_OF_MAIL_WITH_AUTH = _OF_MAIL | {"AUTH"}
+_OF_RCPT = frozenset({"NOTIFY", "ORCPT"})
+
 
 @dataclass(frozen=True, slots=True)
 class ReversePath:
@@ -33,8 +37,9 @@ def read_mail(text: str, extended: bool, with_auth: bool = False) -> ReversePath
     named = _path_after("FROM:", text)
     if named is None or (named.address and "@" not in named.address):
         return replies.BAD_SENDER
-    known = {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", *(["AUTH"] if with_auth else [])}
-    given = _given(named.parameters, known, extended)
+    if not named.parameters and named.address.isascii():
+        return ReversePath(named.address)
+    given = _given(named.parameters, _OF_MAIL_WITH_AUTH if with_auth else _OF_MAIL, extended)
     if isinstance(given, Reply):
         return given
     size = given.get("SIZE", "0")
@@ -69,7 +74,9 @@ def read_rcpt(text: str, extended: bool, smtputf8: bool) -> ForwardPath | Reply:
     # Without a domain there is only the postmaster, who must be reachable (RFC 5321 section 4.5.1).
     if named is None or not ("@" in named.address or named.address.lower() == "postmaster"):
         return replies.BAD_RECIPIENT
-    given = _given(named.parameters, {"NOTIFY", "ORCPT"}, extended)
+    if not named.parameters and named.address.isascii():
+        return ForwardPath(named.address)
+    given = _given(named.parameters, _OF_RCPT, extended)
     if isinstance(given, Reply):
         return given
     if not named.address.isascii() and not smtputf8:
@@ -85,7 +92,7 @@ def _path_after(keyword: str, text: str) -> Path | None:
     return path(text[len(keyword) :]) if text[: len(keyword)].upper() == keyword else None
 
 
-def _given(parameters: Iterable[str], known: set[str], extended: bool) -> dict[str, str] | Reply:
+def _given(parameters: Iterable[str], known: frozenset[str], extended: bool) -> dict[str, str] | Reply:
     """Parameters by their names; a key without "=" has the value ""."""
     given: dict[str, str] = {}
     for parameter in parameters:
