@@ -11,7 +11,9 @@ from validation.formats_table import PROGRAM_EXTENSIONS
 
 _AROUND = 2048  # octets from the name of a file to its content
 _MOST = 300  # names in one block; who writes more wants us to look at each, which a child of the sandbox may do
-_PARAMETER = re.compile(rb'name(?:\*\d{0,3}\*?)?[ \t]*=[ \t]*(?:"([^"\r\n]{0,500})["\r\n]|([^";\r\n]{0,500})[;\r\n])')
+_PARAMETER = re.compile(
+    rb'name(?:\*\d{0,3}\*?)?[ \t]*+=[ \t]*+(?:"([^"\r\n]{0,500}+)["\r\n]|([^";\r\n]{0,500}+)[;\r\n])'
+)
 _ENDINGS = tuple(f".{extension}".encode() for extension in sorted(PROGRAM_EXTENSIONS))
 _BEGINNINGS = (
     *(b"TVo", b"TVp", b"TVq", b"TVr", b"MZ"),  # Windows and DOS; the first four are "MZ" in base64, as below
