@@ -49,6 +49,13 @@ class Health:
         return self.problem or self.trouble or "ok"
 
 
+def pause(failures: int, *, refused: bool) -> float:
+    """Seconds until the next attempt: one, doubled for each failure in a row, with jitter."""
+    longest = _LONGEST_REFUSED if refused else _LONGEST_WAIT
+    wait = min(longest, 2.0 ** min(max(0, failures - 1), 10))
+    return float(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
+
+
 class Watcher:
     """Watches one mailbox of one account."""
 
@@ -113,7 +120,7 @@ class Watcher:
                 self._session = None
             if not self._stop.is_set():
                 self.health.doing = "waiting"
-                self._stop.wait(self._pause())
+                self._stop.wait(pause(self.health.failures, refused=self._refused))
         self.health.doing = "ended"
         try:
             self._reading.write()
@@ -126,13 +133,8 @@ class Watcher:
         self._refused = refused
         self.health.failures += 1
         self.health.problem = cause
-        _log.warning("mailbox_failed", account=self.account.name, cause=cause, failures=self.health.failures)
-
-    def _pause(self) -> float:
-        """Seconds until the next attempt: one, doubled for each failure in a row, with jitter."""
-        longest = _LONGEST_REFUSED if self._refused else _LONGEST_WAIT
-        wait = min(longest, 2.0 ** min(max(0, self.health.failures - 1), 10))
-        return float(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
+        name, failures = self.account.name, self.health.failures
+        _log.warning("mailbox_failed", account=name, mailbox=self.mailbox, cause=cause, failures=failures)
 
     def _watch(self) -> None:
         """Looks and waits on one connection until it breaks or we are to stop."""

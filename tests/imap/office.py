@@ -1,6 +1,8 @@
 """One account of a real server, a real store, and the poller between them."""
 
 import hashlib
+import os
+import signal
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -113,3 +115,11 @@ def mail(number: int, size: int = 0) -> bytes:
 def now() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
+
+
+def kill(server: Dovecot) -> None:
+    """End a server of the test at once: master and children, which are a group of their own."""
+    file = server.folder / "run" / "master.pid"
+    if file.exists():
+        os.killpg(os.getpgid(int(file.read_text())), signal.SIGKILL)
+        file.unlink()  # the next one would take the dead for the living

@@ -1,7 +1,6 @@
 """Every mail exactly once: whatever happens to UIDs, mailboxes, servers, lines and processes."""
 
 import os
-import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 from imap_poll.mailbox import Mailbox
 from store.errors import Unavailable
 from store.incoming import Incoming
-from tests.imap.office import Office, account_of, mail, port_of
+from tests.imap.office import Office, account_of, kill, mail, port_of
 from tests.imap.wire import wired
-from tests.servers.dovecot import Dovecot, dovecot
+from tests.servers.dovecot import dovecot
 from tests.servers.wait import wait_until
 
 _FIRST_DAY = datetime(2026, 11, 1, 1, tzinfo=UTC).timestamp()
@@ -135,7 +134,7 @@ def test_the_server_killed_within_a_mail_costs_one_round(office: Office, tmp_pat
             def write(self, chunk: bytes | bytearray | memoryview) -> None:
                 super().write(chunk)
                 if self.size > 100_000:
-                    _kill(first)
+                    kill(first)
 
         into = replace(port_of(office.store), incoming=lambda: Killing(office.store.settings))
         with pytest.raises(Unavailable):
@@ -148,14 +147,6 @@ def test_the_server_killed_within_a_mail_costs_one_round(office: Office, tmp_pat
             assert again.round() == 2
             assert again.round() == 0
     assert sorted(office.kept()) == sorted([mail(1, 300_000), mail(2)])
-
-
-def _kill(server: Dovecot) -> None:
-    """Master and children: they are a group of their own."""
-    file = server.folder / "run" / "master.pid"
-    if file.exists():
-        os.killpg(os.getpgid(int(file.read_text())), signal.SIGKILL)
-        file.unlink()  # the next one would take the dead for the living
 
 
 @pytest.mark.parametrize("after", ["flag", "move:Done"])
