@@ -26,6 +26,9 @@ _SURELY = re.compile(
     re.IGNORECASE,
 )
 _FOLD = re.compile(rb"[\r\n]+[ \t]?")
+_TYPE, _DISPOSITION, _ENCODING = "content-type", "content-disposition", "content-transfer-encoding"
+_CONTENT = frozenset({_TYPE, _DISPOSITION, _ENCODING})
+_CONTENT_LENGTHS = frozenset(map(len, _CONTENT))
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 
@@ -54,6 +57,14 @@ class Headers:
             if len(written) == length and written.lower() == wanted:  # most names differ in length
                 return (_FOLD.sub(b" ", value) if b"\n" in value or b"\r" in value else value).strip()
         return None
+
+    def of_content(self) -> tuple[bytes | None, bytes | None, bytes]:
+        """The raw Content-Type, Content-Disposition and Content-Transfer-Encoding, in one pass: each part asks."""
+        found: dict[str, bytes] = {}
+        for written, value in self.fields:
+            if len(written) in _CONTENT_LENGTHS and (name := written.lower()) in _CONTENT and name not in found:
+                found[name] = (_FOLD.sub(b" ", value) if b"\n" in value or b"\r" in value else value).strip()
+        return found.get(_TYPE), found.get(_DISPOSITION), found.get(_ENCODING, b"")
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every field of that name, decoded."""

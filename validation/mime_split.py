@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from validation.headers import Headers, split_block
-from validation.mime_parameters import Parameterised, is_media_type
+from validation.mime_parameters import NOTHING, Parameterised, is_media_type, parse
 from validation.settings import ReadingCaps
 
 _GUESS = re.compile(rb"(?:^|(?<=[\r\n]))--([^\s-][^\r\n]{3,199}?)[ \t]*(?=[\r\n])")
@@ -134,8 +134,9 @@ def _split(
     tree.defects.update(dict.fromkeys(headers.defects))
     for limit, unread in headers.limits:
         tree.stop_at(limit, unread)
-    declared = headers.parameterised("Content-Type", caps)
-    disposition = headers.parameterised("Content-Disposition", caps)
+    raw_type, raw_disposition, raw_encoding = headers.of_content()
+    declared = NOTHING if raw_type is None else parse(raw_type, caps.parameters)
+    disposition = NOTHING if raw_disposition is None else parse(raw_disposition, caps.parameters)
     if declared.capped or disposition.capped:
         tree.stop_at("parameters", 0)
     content_type = declared.value.split(" ")[0]
@@ -145,7 +146,7 @@ def _split(
         elif content_type:
             tree.defects["content-type-invalid"] = None
         content_type = "message/rfc822" if container == "digest" and not content_type else "text/plain"
-    encoding = (headers.raw("Content-Transfer-Encoding") or b"").decode("latin-1").lower()
+    encoding = raw_encoding.decode("latin-1").lower()
     if not encoding.isalnum():
         encoding = encoding.partition(";")[0].partition("(")[0].strip().strip("\"'")
     body = (body_start, span[1])

@@ -27,7 +27,7 @@ def _b(text: bytes) -> bytes:
 
 def decode_words(raw: bytes) -> str:
     """One header value, or a piece of it, as NFC text."""
-    return words(raw).text
+    return raw.decode("ascii") if raw.isascii() and b"=?" not in raw else words(raw).text
 
 
 def words(raw: bytes) -> Reading:
@@ -35,29 +35,27 @@ def words(raw: bytes) -> Reading:
     if b"=?" not in raw:
         return Reading(raw.decode("ascii")) if raw.isascii() else reading(raw)
     pieces: list[Reading] = []
-    pending = bytearray()  # bytes of neighbouring words of one character set
-    charset = ""
+    pending: list[bytes] = []  # of neighbouring words of one character set
+    charset, label = "", b""
     end = 0
-
-    def flush() -> None:
-        if pending:
-            pieces.append(reading(bytes(pending), charset))
-            pending.clear()
-
     for found in _WORD.finditer(raw):
-        between = raw[end : found.start()]
-        label = found.group(1).decode("latin-1").lower()
-        if between.strip(_BETWEEN_WORDS):
-            flush()
-            pieces.append(reading(between))
-        elif end == 0:
-            pieces.append(Reading(between.decode("latin-1")))
-        if label != charset:
-            flush()
-            charset = label
-        pending += _q(found.group(3)) if found.group(2) in b"Qq" else _b(found.group(3))
+        written, encoding, text = found.groups()
+        start = found.start()
+        gap = start > end and bool(raw[end:start].strip(_BETWEEN_WORDS))
+        if pending and (gap or written != label):
+            pieces.append(reading(b"".join(pending), charset))
+            pending.clear()
+        if gap or (end == 0 and start):
+            pieces.append(reading(raw[end:start]))
+        if written != label:
+            label, charset = written, written.decode("latin-1").lower()
+        pending.append(_q(text) if encoding in b"Qq" else _b(text))
         end = found.end()
-    flush()
-    pieces.append(reading(raw[end:]))
+    if pending:
+        pieces.append(reading(b"".join(pending), charset))
+    if end < len(raw):
+        pieces.append(reading(raw[end:]))
+    if len(pieces) == 1:
+        return Reading(pieces[0].text, "", pieces[0].guessed)
     guessed = next((piece.guessed for piece in pieces if piece.guessed), None)
     return Reading("".join(piece.text for piece in pieces), "", guessed)
