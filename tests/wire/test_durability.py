@@ -62,12 +62,13 @@ def test_when_the_database_is_away_the_mail_is_put_off_and_taken_later(door: Ser
 
 
 def test_when_the_disk_is_away_a_large_mail_is_read_to_its_end_and_put_off(door: Served) -> None:
-    spool = door.store.settings.data / "spool"
-    if spool.exists():
-        spool.rmdir()
-    spool.write_text("a file where the folder should be")
+    blobs = door.store.settings.data / "blobs"
+    away = blobs.rename(blobs.with_name("away"))
+    blobs.write_text("a file where the folder should be")
     talk(door.port, f"{_ENVELOPE}\nR: {_BIG}\nS: 451 4.3.0 *\nC: NOOP\nS: 250 *")
-    spool.unlink()
+    blobs.unlink()
+    away.rename(blobs)
+    assert door.store.spooled() == []
     assert door.store.mails() == []
 
 
