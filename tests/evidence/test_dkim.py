@@ -1,18 +1,15 @@
 """Who vouches for a mail: signed by dkimpy, keys served by a name server of the tests."""
 
-import base64
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.evidence.dns import Dns
+from tests.evidence.keys import Key, minted
 from tests.servers.dns import NameServer, name_server
 from validation.domain import aligned
 from validation.evidence import DnsAnswer, Evidence, WantedDns
@@ -23,28 +20,6 @@ _MAIL = (
     b"Date: Fri, 20 Nov 2026 09:00:00 +0700\r\nMessage-ID: <1@so.ninhbinh.gov.vn>\r\n\r\nKinh gui\r\n.\r\n"
 )
 _NOTHING = Evidence(datetime(2026, 11, 22, tzinfo=UTC))
-
-
-@dataclass(frozen=True)
-class Key:
-    """A signing key and the record that publishes it."""
-
-    pem: bytes
-    record: str
-
-    def sign(self, mail: bytes, domain: str = "so.ninhbinh.gov.vn", **options: object) -> bytes:
-        """The mail with a signature of `domain` on top."""
-        field = dkim.sign(mail, b"s1", domain.encode(), self.pem, canonicalize=(b"relaxed", b"relaxed"), **options)
-        return bytes(field) + mail
-
-
-def minted(bits: int = 2048) -> Key:
-    key = rsa.generate_private_key(65537, bits)
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    )
-    return Key(pem, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}")
 
 
 @pytest.fixture(scope="module")
