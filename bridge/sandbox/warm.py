@@ -20,6 +20,8 @@ from lxml import etree
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 
+from validation.domain import organisation
+
 LOADED = (PdfFileReader, async_validate_pdf_signature, zipfile.ZipFile, encodings.idna.ToASCII)
 
 
@@ -27,6 +29,7 @@ def warm() -> None:
     """Use each library once."""
     magic.from_buffer(b"%PDF-1.7", mime=True)
     mimetypes.init()
+    organisation("a.example")  # reads the list of public suffixes
     zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
     etree.fromstring(b"<a/>")
     paper = io.BytesIO()

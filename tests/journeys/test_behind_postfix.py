@@ -60,6 +60,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory, front: PostfixSink, pki: Pk
         "OUTBOUND__SENDER": DOOR,
         "OUTBOUND__RETURN_PATH": f"bounce+{{token}}@{DOMAIN}",
         "OUTBOUND__REPLY_TO": f"reply+{{token}}@{DOMAIN}",
+        "POLICY__TRUSTED_RELAYS": '["127.0.0.1/32"]',
     }
     house = House(tmp_path_factory.mktemp("behind"), front.port, variables)
     try:
@@ -75,9 +76,9 @@ def behind(tmp_path_factory: pytest.TempPathFactory, front: PostfixSink, pki: Pk
         house.close()
 
 
-def hand_to_postfix(server: PostfixSink, mail: Mail, recipient: str) -> None:
-    """As a server of the world would; its refusals are raised."""
-    with smtplib.SMTP(LOOPBACK, server.port, timeout=60) as client:
+def hand_to_postfix(server: PostfixSink, mail: Mail, recipient: str, host: str = LOOPBACK) -> None:
+    """As a server of the world would, at that address of this machine; its refusals are raised."""
+    with smtplib.SMTP(LOOPBACK, server.port, timeout=60, source_address=(host, 0)) as client:
         client.sendmail(mail.mail_from, [recipient], mail.raw)
 
 
@@ -126,3 +127,11 @@ def test_a_line_beyond_the_length_of_smtp_comes_through_postfix_unbroken(
     hand_to_postfix(front, Mail(head + b"\r\n" + long + b"\r\n\r\n" + body, mail.message_id, mail.mail_from), DOOR)
     kept = behind.judged(mail.message_id, MailState.ACCEPTED)
     assert long in behind.store.mails.body(kept.id)
+
+
+def test_spf_is_asked_of_the_host_that_postfix_took_the_mail_from(behind: House, front: PostfixSink, pki: Pki) -> None:
+    mail = from_agency(signed(pki), to=DOOR)
+    hand_to_postfix(front, mail, DOOR, "127.0.0.2")
+    kept = behind.judged(mail.message_id, MailState.ACCEPTED)
+    (spf,) = (step for step in behind.judgement(kept).explanation if step["rule"] == "spf")
+    assert str(spf["given"]).endswith(" by docbridge 127.0.0.2")

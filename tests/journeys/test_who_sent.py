@@ -1,7 +1,7 @@
 """Who sent it, through the whole service: an agency's name that its domain disowns, and gateways whose word counts."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -25,7 +25,7 @@ ALLOWED, STRANGER = "192.0.2.7", "203.0.113.9"
 
 def agency(house: House, names: NameServer, policy: str = "reject") -> str:
     """An address of a new agency that is in the register and whose domain publishes SPF and DMARC."""
-    domain = f"so{secrets.token_hex(4)}.gov.vn"
+    domain = f"so{secrets.token_hex(4)}.example"
     known = Correspondent(domain, "agency", "Sở Mẫu khác", organ_id="H99.88", domains=(domain,))
     house.store.registry.correspondents.add(known, "test", datetime.now(UTC))
     names.zone[domain] = {"TXT": [f"v=spf1 ip4:{ALLOWED} -all"]}
@@ -45,7 +45,8 @@ def told(house: House, mail: Mail) -> dict[str, str]:
     kept = house.judged(mail.message_id)
     assert house.store.mails.body(kept.id) == mail.raw  # what we say of it stands beside it, never in it
     steps = house.judgement(kept).explanation
-    return {step["rule"]: step["decided"] for step in steps if step["rule"] in ("spf", "dkim", "arc", "dmarc")}
+    checks = ("spf", "dkim", "arc", "dmarc")
+    return {str(step["rule"]): str(step["decided"]) for step in steps if step["rule"] in checks}
 
 
 def test_an_agencys_mail_that_its_domain_disowns_is_held_and_nobody_is_told(
@@ -94,11 +95,11 @@ def policy() -> dict[str, str]:
 
 
 @pytest.fixture
-def behind(build: Callable[..., House], names: NameServer, policy: dict[str, str]) -> Iterator[House]:
+def behind(build: Callable[..., House], names: NameServer, policy: dict[str, str]) -> House:
     """A running bridge of that office."""
     house = build({**policy, "RESOLVER__NAMESERVERS": f'["127.0.0.1:{names.port}"]', "RESOLVER__TIMEOUT": "2 s"})
     house.start()
-    yield house
+    return house
 
 
 def test_behind_a_relay_its_word_or_the_host_that_it_names_counts(behind: House, names: NameServer, pki: Pki) -> None:
