@@ -19,6 +19,7 @@ class CheckRequest:
     policy: Policy
     caps: ReadingCaps
     evidence: Evidence
+    beside: tuple[str, ...] = ()  #: base names of the files given with it, one of which it may sign
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from validation.finding import Observation
 from validation.inspect import inspect
 from validation.inspected import Attachment, Inspected
 from validation.message import Message, read
+from validation.signatures import beside
 from validation.verdict import word
 
 MAIL = "message/rfc822"
@@ -36,9 +37,10 @@ def warm() -> None:
         pdf.save(io.BytesIO())
 
 
-def check(request: CheckRequest, content: bytes) -> Checked:
-    """Judges one file."""
-    inspection = inspect(Attachment((request.name,), "", content), request.evidence, request.caps)
+def check(request: CheckRequest, content: bytes, *others: bytes) -> Checked:
+    """Judges one file; `others` are the files that the request names as beside it."""
+    came_with = beside([Attachment((name,), "", other) for name, other in zip(request.beside, others, strict=True)])
+    inspection = inspect(Attachment((request.name,), "", content), request.evidence, request.caps, came_with)
     file = inspection.file
     observed = [observation for inner in file.walk() for observation in inner.observations]
     mails = []

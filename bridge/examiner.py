@@ -23,6 +23,8 @@ from validation.inspected import Format, Inspected
 from validation.verdict import word
 
 _SHARE = 5  # content, what it unpacks to, and copies on the way: so many times a file must fit into a child's memory
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_MOST_OTHERS = 100  # files of one command line among which a detached signature looks for its own
 _LARGEST = 16_000_000_000  # octets; a larger one is not even read for its digest
 
 
@@ -44,31 +46,69 @@ class Examiner:
 
     def examine(self, files: Sequence[str], request: CheckRequest) -> Iterator[Checked | Refused]:
         """One answer for each of `files`; `request` says everything but the name."""
-        return self._threads.map(lambda file: self._one(file, request), files)
+        return self._threads.map(lambda file: self._one(file, files, request), files)
 
     def close(self) -> None:
         """End what is under way, and the children."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._pool.close()
 
-    def _one(self, file: str, request: CheckRequest) -> Checked | Refused:
-        request = replace(request, name=_segment(os.path.basename(file)))  # noqa: PTH119  a Path would rewrite `file`
+    def _one(self, file: str, files: Sequence[str], request: CheckRequest) -> Checked | Refused:
+        request = replace(request, name=_named(file))
         try:
-            status = os.stat(file)  # noqa: PTH116  the same
-            if not stat.S_ISREG(status.st_mode):
-                return Refused(os.strerror(errno.EISDIR) if stat.S_ISDIR(status.st_mode) else "Not a regular file")
-            if status.st_size > _LARGEST:
-                return Refused(os.strerror(errno.EFBIG))
-            if status.st_size * _SHARE > self._sandbox.memory:
-                return _unread(file, request, Code.SIZE_EXCEEDED, {"size": str(status.st_size)})
-            with open(file, "rb") as reader:  # noqa: PTH123  the same
-                content = reader.read()
+            content = self._content(file)
         except OSError as error:
             return Refused(error.strerror or "cannot be read")
-        answer = self._pool.run("check", request, [content], Checked)
+        if isinstance(content, int):
+            return _unread(file, request, Code.SIZE_EXCEEDED, {"size": str(content)})
+        others: dict[str, bytes] = {}
+        if _may_sign_another(content):
+            room = self._sandbox.memory // _SHARE - len(content)
+            others = self._others([other for other in files if other != file], room)
+            request = replace(request, beside=tuple(_named(other) for other in others))
+        answer = self._pool.run("check", request, [content, *others.values()], Checked)
         if isinstance(answer, Answered):
             return answer.value
         return _unread(file, request, Code.FILE_CRASHED, {"wall": str(answer.wall)})
+
+    def _content(self, file: str) -> bytes | int:
+        """The octets, or the size of a file that no child could hold.
+
+        Raises:
+            OSError: there is no such file, or it cannot be read, or it is no plain file.
+        """
+        status = os.stat(file)  # noqa: PTH116  a Path would rewrite `file`
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, os.strerror(errno.EISDIR) if stat.S_ISDIR(status.st_mode) else "Not a regular file")
+        if status.st_size > _LARGEST:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        if status.st_size * _SHARE > self._sandbox.memory:
+            return status.st_size
+        with open(file, "rb") as reader:  # noqa: PTH123  the same
+            return reader.read()
+
+    def _others(self, files: Sequence[str], room: int) -> dict[str, bytes]:
+        """As many of `files` as fit into `room` octets, by name."""
+        found: dict[str, bytes] = {}
+        for file in files[:_MOST_OTHERS]:
+            try:
+                content = self._content(file)
+            except OSError:
+                continue  # it has an answer of its own
+            if isinstance(content, bytes) and len(content) <= room:
+                room -= len(content)
+                found[file] = content
+        return found
+
+
+def _named(file: str) -> str:
+    """The base name of an argument, as a path segment."""
+    return _segment(os.path.basename(file))  # noqa: PTH119  a Path would rewrite `file`
+
+
+def _may_sign_another(content: bytes) -> bool:
+    """Does it begin as CMS SignedData does (RFC 5652 section 5.1), in DER, BER or PEM?"""
+    return _SIGNED_DATA in content[:64] or b"-----BEGIN " in content[:4096]
 
 
 def _segment(name: str) -> str:

@@ -12,6 +12,7 @@ PROBLEMS: dict[str, str] = {
     Problem.SHADOWED: "tệp có nội dung ẩn thay thế nội dung đã ký",
     Problem.CERTIFICATE_SWAPPED: "chứng thư người ký bị tráo",
     Problem.TIMESTAMP_BROKEN: "dấu thời gian không đúng",
+    Problem.CONTENT_MISSING: "không có tệp gốc của chữ ký đi kèm",
     Problem.UNPARSABLE: "không đọc được cấu trúc chữ ký",
     Problem.UNSUPPORTED: "loại chữ ký chưa được hỗ trợ",
     Problem.TOO_COSTLY: "tệp quá phức tạp để kiểm tra",

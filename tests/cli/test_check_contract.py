@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options
 
 from bridge.demo import documents
 from bridge.demo.mails import PDF, File, mail
@@ -87,7 +88,7 @@ def contents(pki: Pki) -> dict[str, bytes]:
         "signed.docx": signed.signed_docx(),
         "signed.odt": signed.signed_odt(),
         "invoice.xml": signed.xml(),
-        "detached.p7s": signed.cms(paper),
+        "signed.p7m": signed.cms(paper),
         "nested.zip": files.zipped({"inner.zip": files.zipped({"good.pdf": good}), "note.txt": files.TEXT}),
         "pictures.zip": files.zipped({"a.png": files.png()}),
         "program.pdf": files.PE,
@@ -150,7 +151,7 @@ def test_what_is_no_plain_file_is_an_error_of_its_line_and_the_others_are_judged
         ("signed.docx", "held", "unreadable", ["INDETERMINATE"]),
         ("signed.odt", "held", "unreadable", ["INDETERMINATE"]),
         ("invoice.xml", "held", "unreadable", ["INDETERMINATE"]),
-        ("detached.p7s", "held", "unreadable", ["INDETERMINATE"]),
+        ("signed.p7m", "held", "sound", ["INDETERMINATE"]),
         ("nested.zip", "accepted", "none", []),
         ("pictures.zip", "rejected", "none", []),
         ("program.pdf", "rejected", "none", []),
@@ -159,7 +160,7 @@ def test_what_is_no_plain_file_is_an_error_of_its_line_and_the_others_are_judged
         ("letter.eml", "accepted", "none", []),
         ("beside.eml", "held", "none", []),
         ("bare.eml", "held", "none", []),
-        ("smime.eml", "held", "unreadable", ["INDETERMINATE"]),
+        ("smime.eml", "held", "sound", ["INDETERMINATE"]),
         ("bounce.eml", "accepted", "none", []),
     ],
 )
@@ -207,14 +208,27 @@ def test_files_inside_are_the_same_object_with_a_path(told: Checked) -> None:
     assert [file["path"] for file in told["letter.eml"]["attachments"]] == [["letter.eml", "Quyết định.pdf"]]
 
 
-def test_a_signed_mail_is_held_for_its_signature_alone_and_once(told: Checked) -> None:
+def test_a_signed_mail_is_judged_like_a_signed_file(told: Checked) -> None:
     codes = [one["code"] for one in told["smime.eml"]["findings"] if one["severity"] != "note"]
-    assert sorted(codes) == ["document.missing", "signature.unreadable"]
+    assert sorted(codes) == ["document.missing", "signature.untrusted"]
 
 
 def test_a_document_whose_signature_lies_beside_it_is_not_called_unsigned(told: Checked) -> None:
     codes = [one["code"] for one in told["beside.eml"]["findings"] if one["severity"] != "note"]
-    assert codes == ["signature.unreadable"]
+    assert codes == ["signature.untrusted"]
+
+
+def test_a_detached_signature_finds_its_file_on_the_same_command_line(folder: Path, tmp_path: Path) -> None:
+    content = (folder / "unsigned.pdf").read_bytes()
+    signature = tmp_path / "of-another-name.p7s"
+    signature.write_bytes(signed.cms(content, PKCS7Options.DetachedSignature, PKCS7Options.Binary))
+    changed = tmp_path / "of-another-name.pdf"
+    changed.write_bytes(content + b"\n")
+    states = {
+        beside: check(folder, [str(signature), *beside])[str(signature)]["signature_state"]
+        for beside in ((), ("unsigned.pdf",), (str(changed),))
+    }
+    assert states == {(): "unreadable", ("unsigned.pdf",): "sound", (str(changed),): "unsound"}
 
 
 def test_a_program_under_the_name_of_a_document_is_named_as_what_it_is(told: Checked) -> None:
