@@ -12,6 +12,7 @@ from bridge.edxml.packet import DocumentPacket
 from bridge.edxml.packing import DAMAGED_ZIP
 from bridge.fields.page import Pdf, opened
 from bridge.fields.text import word_text
+from bridge.file_words import words_of
 from validation.message import Message, read
 from validation.mime_charset import decode, member_name
 from validation.mime_html import html_text
@@ -77,6 +78,9 @@ def _of_file(name: str, content: bytes, depth: int) -> Iterator[Suspicion]:
     elif content.startswith(b"PK\x03\x04"):
         yield _of_text(word_text(content)[0])
         yield from map(in_name, _members(content))
+    elif (known := words_of(content)) is not None:
+        yield in_name(known[0])
+        yield _of_text(known[1])
     elif name.lower().endswith(_MAIL_NAMES):
         if depth:
             inner = read(content, name, ReadingCaps())

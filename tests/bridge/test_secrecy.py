@@ -20,6 +20,7 @@ from validation.message import read
 from validation.secrecy import Suspicion
 
 NONE, WEAK, STRONG = Suspicion.NONE, Suspicion.WEAK, Suspicion.STRONG
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 HEAD = "UBND TỈNH MẪU"
 RIGHT = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 
@@ -113,6 +114,12 @@ CASES = {
     "in a text file": (mail(("a.txt", f"{HEAD}\r\n{MARK}\r\n".encode())), STRONG),
     "in the mail's words": (mail(text=f"Kính gửi\n{MARK}\n"), STRONG),
     "in the HTML beside harmless words": (mail(html=f"<p>Kính gửi</p><p><b>{MARK}</b></p>"), STRONG),
+    "in rich text": (mail(("a.rtf", rb"{\rtf1\ansi UBND\par T\u7888?I M\u7852?T\par x}")), STRONG),
+    "in an old Word file": (mail(("a.doc", OLE + f"{HEAD}\r{MARK}\rSố: 1".encode("utf-16-le"))), STRONG),
+    "the same at an odd place": (mail(("a.doc", OLE + b"x" + f"{HEAD}\r{MARK}\r".encode("utf-16-le"))), STRONG),
+    "in an old Word file in an old font": (mail(("a.doc", OLE + b"S\xe8: 1\rt\xe8i m\xcbt\rx")), STRONG),
+    "in a sentence of an old Word file": (mail(("a.doc", OLE + "gửi công văn MẬT số 5".encode("utf-16-le"))), WEAK),
+    "an ordinary word in an old Word file": (mail(("a.doc", OLE + "đổi mật khẩu\r".encode("utf-16-le"))), NONE),
     "a damaged PDF": (mail(("a.pdf", b"%PDF-1.7\nnothing")), NONE),
 }  # fmt: skip
 
