@@ -121,7 +121,7 @@ def _pipeline(field: Field, mails: Sequence[bytes]) -> Callable[[], None]:
     def act() -> None:
         for raw in mails:
             came = ReceivedMail(new_id(), _origin(), _NOW, "", len(raw), MailState.RECEIVED)
-            job = Job(came, evidence, snapshot, known_documents={}, last_round=True)  # no DNS: what is wanted is unknown
+            job = Job(came, evidence, snapshot, known_documents={}, last_round=True)  # there is no DNS
             outcome = handle(job, raw, field.folder)
             assert isinstance(outcome, Outcome)
             assert outcome.state is MailState.ACCEPTED, [finding.code for finding in outcome.findings]

@@ -139,10 +139,9 @@ class Worker:
 
     def _with(self, job: Job, wanted: Wanted, claimed: Claimed) -> Job:
         """The job with what was wanted, as far as the world gave it."""
-        if wanted.dns:
-            job = replace(job, evidence=self._bench.evidence.with_dns(job.evidence, wanted.dns))
-        if wanted.spf:
-            job = replace(job, evidence=self._bench.evidence.with_spf(job.evidence, wanted.spf))
+        if wanted.dns or wanted.spf:
+            evidence = self._bench.evidence.with_answers(job.evidence, wanted.dns, wanted.spf)
+            job = replace(job, evidence=evidence)
         if wanted.documents:
             job = replace(job, known_documents=self._known_of(claimed, wanted.documents))
         if wanted.letters:

@@ -1,11 +1,13 @@
 """Answers of the DNS as values: cached for as long as their TTL says, asked of the configured resolvers only.
 
-Promise: `ask` never raises for anything that the network or a hostile zone does; what cannot be had now is "failed".
-Thread-safe.
+Promise: `ask` never raises for anything that the network or a hostile zone does; what cannot be had now is "failed",
+and for a few seconds after that it is not asked for again: a name server that is away costs the first mail its time-out
+and not each of them (RFC 2308 section 7.1).  Thread-safe.
 """
 
 import ipaddress
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import dns.exception
@@ -19,6 +21,8 @@ from dns.rdtypes.txtbase import TXTBase
 from validation.evidence import DnsAnswer
 
 _CACHED_ANSWERS = 10_000
+_FAILED_FOR = 10.0  # seconds; RFC 2308 allows five minutes, a person who mends his DNS would not
+_MOST_FAILED = 10_000
 _MOST_VALUES = 64  # of one answer; a zone that says more is not one that we need
 
 NONE = DnsAnswer("none")
@@ -28,12 +32,16 @@ FAILED = DnsAnswer("failed")
 class Dns:
     """A resolver.  `resolver` is whose word is taken; tests give one that asks their own server."""
 
-    def __init__(self, resolver: dns.resolver.Resolver) -> None:
+    def __init__(self, resolver: dns.resolver.Resolver, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failed: dict[tuple[str, str], float] = {}
         self._resolver = resolver
         self._resolver.cache = dns.resolver.LRUCache(_CACHED_ANSWERS)
 
     def ask(self, name: str, kind: str) -> DnsAnswer:
         """The records of one name and kind: TXT as whole texts, MX as "10 host", addresses and names as text."""
+        if self._clock() < self._failed.get((name, kind), 0.0):
+            return FAILED
         try:
             asked = dns.name.from_text(name)
             record_type = dns.rdatatype.from_text(kind)
@@ -44,6 +52,9 @@ class Dns:
         except dns.resolver.NXDOMAIN:
             return NONE
         except (dns.exception.DNSException, OSError):
+            if len(self._failed) >= _MOST_FAILED:
+                self._failed.clear()
+            self._failed[name, kind] = self._clock() + _FAILED_FOR
             return FAILED
         values = tuple(_text(record) for record in (found.rrset or ())[:_MOST_VALUES])
         return DnsAnswer("ok", values) if values else NONE

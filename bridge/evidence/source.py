@@ -20,7 +20,7 @@ from store.mail import ReceivedMail, SmtpOrigin
 from validation.auth_results_trusted import is_in, networks_of
 from validation.dmarc import records_wanted
 from validation.domain import domain_of
-from validation.evidence import DnsAnswer, Evidence, TrustStore, WantedDns, WantedSpf
+from validation.evidence import Evidence, TrustStore, WantedDns, WantedSpf
 
 _log = structlog.get_logger("docbridge.evidence")
 _AT_ONCE = 8  # questions; one after the other, silent servers would cost a time-out each
@@ -58,26 +58,19 @@ class EvidenceSource:
         and want nothing more.  Of a relay of ours the SPF says nothing: it is the reader who tells whose to ask.
         """
         origin = mail.origin
-        evidence = Evidence(datetime.now(UTC), self.trust())
+        spf = None
         if isinstance(origin, SmtpOrigin) and not is_in(origin.peer, self._relays):
-            evidence = self.with_spf(evidence, WantedSpf(origin.peer, origin.helo, origin.mail_from))
-        return self.with_dns(evidence, records_wanted(domain_of(origin.mail_from)))
+            spf = WantedSpf(origin.peer, origin.helo, origin.mail_from)
+        evidence = Evidence(datetime.now(UTC), self.trust())
+        return self.with_answers(evidence, records_wanted(domain_of(origin.mail_from)), spf)
 
-    def with_spf(self, evidence: Evidence, wanted: WantedSpf) -> Evidence:
-        """The evidence with SPF of another client."""
-        word = check_host(wanted.client, wanted.helo, wanted.mail_from, self._dns.ask)
-        return replace(evidence, spf=word, spf_of=wanted.client)
-
-    def with_dns(self, evidence: Evidence, wanted: Iterable[WantedDns]) -> Evidence:
-        """The evidence with the answers to what was wanted."""
-        questions = tuple(wanted)
-        if len(questions) < 2:
-            answers = tuple(map(self._answer, questions))
-        else:
-            with ThreadPoolExecutor(min(_AT_ONCE, len(questions))) as threads:
-                answers = tuple(threads.map(self._answer, questions))
-        fresh = {question.key: answer for question, answer in zip(questions, answers, strict=True)}
-        return replace(evidence, dns={**evidence.dns, **fresh})
-
-    def _answer(self, question: WantedDns) -> DnsAnswer:
-        return self._dns.ask(question.name, question.kind)
+    def with_answers(self, evidence: Evidence, dns: Iterable[WantedDns], spf: WantedSpf | None = None) -> Evidence:
+        """The evidence with the answers to what was wanted, asked for at the same time."""
+        questions, ask = tuple(dns), self._dns.ask
+        # Threads for this one mail: what hangs here delays no other, and silent servers cost one time-out in all.
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            word = threads.submit(check_host, spf.client, spf.helo, spf.mail_from, ask) if spf else None
+            answers = threads.map(lambda question: ask(question.name, question.kind), questions)
+            found = {question.key: answer for question, answer in zip(questions, answers, strict=True)}
+        evidence = replace(evidence, dns={**evidence.dns, **found})
+        return replace(evidence, spf=word.result(), spf_of=spf.client) if spf and word else evidence

@@ -45,6 +45,19 @@ def test_an_answer_is_asked_for_once_while_it_lasts() -> None:
         assert server.asked == [("text.example", "TXT")]
 
 
+def test_what_failed_is_asked_for_again_after_a_while_and_not_at_once() -> None:
+    now = [100.0]
+    with name_server(ZONE, {"text.example": "servfail"}) as server:
+        dns = Dns(server.resolver(), lambda: now[0])
+        assert dns.ask("text.example", "TXT") == FAILED
+        asked = len(server.asked)
+        server.failures.clear()
+        assert dns.ask("text.example", "TXT") == FAILED
+        assert len(server.asked) == asked
+        now[0] += 30
+        assert dns.ask("text.example", "TXT").status == "ok"
+
+
 def test_the_configured_name_server_is_asked() -> None:
     with name_server(ZONE) as server:
         dns = open_dns([f"{LOOPBACK}:{server.port}"], timedelta(seconds=2))

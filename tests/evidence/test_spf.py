@@ -126,3 +126,60 @@ def test_a_hostile_record_cannot_make_us_ask_for_long(server: NameServer) -> Non
     server.asked.clear()
     assert check_host("192.0.2.1", "h.example", "a@loop.example", Dns(server.resolver()).ask) == "permerror"
     assert len(server.asked) <= 12
+
+
+FURTHER = {
+    "exp.example": {"TXT": ["v=spf1 ip4:192.0.2.1 -all exp=explain.%{d}"]},
+    "badexp.example": {"TXT": ["v=spf1 +all exp=a.example exp=b.example"]},
+    "zero.example": {"TXT": ["v=spf1 ip4:0.0.0.0/0 -all"]},
+    "cidr.example": {"TXT": ["v=spf1 ip4:192.0.2.0/33 +all"]},
+    "cidrleft.example": {"TXT": ["v=spf1 ip4:192.0.2.0/024 +all"]},
+    "cidr6.example": {"TXT": ["v=spf1 ip6:2001:db8::/129 +all"]},
+    "v6.example": {"TXT": ["v=spf1 exists:%{ir}.%{v}.ok.example -all"]},
+    f"{'.'.join(reversed('20010db8000000000000000000000001'))}.ip6.ok.example": {"A": ["127.0.0.2"]},
+    "urlescape.example": {"TXT": ["v=spf1 exists:%{L}.ok.example -all"]},
+    "an%2bmuc.ok.example": {"A": ["127.0.0.2"]},
+    "letters.example": {"TXT": ["v=spf1 exists:%{s}.%{o}.%{d}.%%.%_.%-.example -all"]},
+    "p.example": {"TXT": ["v=spf1 exists:%{p}.ok.example -all"]},
+    "7.2.0.192.in-addr.arpa": {"PTR": [*(f"h{n}.other.example." for n in range(12)), "host.p.example."]},
+    "unknown.ok.example": {"A": ["127.0.0.2"]},
+    "ptrtemp.example": {"TXT": ["v=spf1 ptr -all"]},
+    "deep.example": {"TXT": ["v=spf1 redirect=deeper.example"]},
+    "deeper.example": {"TXT": ["v=spf1 include:ip4.example redirect=last.example"]},
+    "ip4.example": {"TXT": ["v=spf1 ip4:198.51.100.1"]},
+    "last.example": {"TXT": ["v=spf1 ?all"]},
+    "includebad.example": {"TXT": ["v=spf1 include:badexp.example +all"]},
+    "slash.example": {"TXT": ["v=spf1 a:host.slash.example/24 -all"]},
+    "host.slash.example": {"A": ["192.0.2.200"]},
+    "emptyword.example": {"TXT": ["v=spf1  ip4:192.0.2.1   -all  "]},
+}
+
+
+@pytest.fixture(scope="module")
+def further() -> Iterator[NameServer]:
+    with name_server(FURTHER, {"8.2.0.192.in-addr.arpa": "servfail"}) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("domain", "ip", "result"),
+    [
+        pytest.param("exp.example", "198.51.100.1", "fail", id="an explanation is not asked for"),
+        pytest.param("badexp.example", "192.0.2.1", "permerror", id="two explanations"),
+        pytest.param("zero.example", "203.0.113.9", "pass", id="the whole of IPv4"),
+        pytest.param("cidr.example", "192.0.2.1", "permerror", id="a prefix longer than an address"),
+        pytest.param("cidrleft.example", "192.0.2.1", "permerror", id="a prefix that begins with zero"),
+        pytest.param("cidr6.example", "2001:db8::1", "permerror", id="a prefix longer than an IPv6 address"),
+        pytest.param("v6.example", "2001:db8::1", "pass", id="an IPv6 address in nibbles"),
+        pytest.param("urlescape.example", "192.0.2.1", "pass", id="capital macros are escaped as in a URL"),
+        pytest.param("letters.example", "192.0.2.1", "fail", id="a name that cannot be is no match"),
+        pytest.param("p.example", "192.0.2.7", "pass", id="of many names of the client the first ten are looked at"),
+        pytest.param("ptrtemp.example", "192.0.2.8", "fail", id="a failing PTR is no match and no error"),
+        pytest.param("deep.example", "192.0.2.1", "neutral", id="include inside redirect inside redirect"),
+        pytest.param("includebad.example", "192.0.2.1", "permerror", id="an include of a broken record"),
+        pytest.param("slash.example", "192.0.2.1", "pass", id="a prefix behind a domain"),
+        pytest.param("emptyword.example", "192.0.2.1", "pass", id="more blanks than one"),
+    ],
+)
+def test_the_corners_of_the_grammar(further: NameServer, domain: str, ip: str, result: str) -> None:
+    assert check_host(ip, "mta.client.example", f"an+muc@{domain}", Dns(further.resolver()).ask) == result
