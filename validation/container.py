@@ -17,7 +17,7 @@ from validation.finding import Observation
 from validation.formats import ARCHIVES
 from validation.formats_pdf import embedded_files
 from validation.inspected import Attachment, Format
-from validation.mime_charset import member_name
+from validation.mime_charset import Reading, member_name, reading
 from validation.opened import Budget, Opened, limit_of
 from validation.settings import ReadingCaps
 
@@ -26,6 +26,12 @@ UNOPENED = (ARCHIVES - {"application/zip", "application/x-tar", "application/x-u
     "application/onenote",
     "application/mac-binhex40",
 }
+
+
+def _guessed(name: Reading, path: tuple[str, ...]) -> list[Observation]:
+    """That a member's name was in a code page that nobody declared."""
+    evidence = {"charset": str(name.guessed), "where": "name"}
+    return [Observation(Code.TEXT_CHARSET_GUESSED, path, evidence)] if name.guessed else []
 
 
 def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
@@ -40,9 +46,7 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
             written = member_name(member)
             name = clean_name(written.text.replace("\\", "/").rstrip("/").rpartition("/")[2])
             name = distinct(name or made_up(len(found) + 1, ""), taken)
-            if written.guessed:
-                evidence = {"charset": str(written.guessed), "where": "name"}
-                observations.append(Observation(Code.TEXT_CHARSET_GUESSED, (*outer.path, name), evidence))
+            observations += _guessed(written, (*outer.path, name))
             if budget.members <= 0:
                 observations.append(limit_of(outer, "members", caps))
                 break
@@ -71,7 +75,7 @@ def _tar(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
     observations: list[Observation] = []
     taken: set[str] = set()
     try:
-        with tarfile.open(fileobj=io.BytesIO(outer.content), mode="r:") as archive:
+        with tarfile.open(fileobj=io.BytesIO(outer.content), mode="r:", encoding="utf-8") as archive:
             while (member := archive.next()) is not None:
                 if budget.members <= 0:
                     observations.append(limit_of(outer, "members", caps))
@@ -85,8 +89,10 @@ def _tar(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
                 stream = archive.extractfile(member)
                 content = b"" if stream is None else stream.read(member.size)
                 budget.octets -= len(content)
-                name = clean_name(member.name.rpartition("/")[2]) or made_up(len(found) + 1, "")
+                written = reading(member.name.encode("utf-8", "surrogateescape"))
+                name = clean_name(written.text.rpartition("/")[2]) or made_up(len(found) + 1, "")
                 found.append(Attachment((*outer.path, distinct(name, taken)), "", content))
+                observations += _guessed(written, found[-1].path)
     except (tarfile.TarError, OSError, ValueError, EOFError, OverflowError) as error:
         raise Damaged(f"tar: {type(error).__name__}") from error
     return Opened(tuple(found), tuple(observations))

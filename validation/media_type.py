@@ -211,6 +211,8 @@ def _own(content: bytes, name: str) -> str:
             return "application/x-ole-storage" if len(content) >= 512 else UNKNOWN
     if content[:4] == b"\x78\x9f\x3e\x22" and len(content) > 20:
         return "application/ms-tnef"
+    if _is_tar(content):  # before PDF: its first member's first octets are within the first 1024, too
+        return "application/x-tar"
     if b"%PDF-" in content[:1024] and not carries_pdf(content):
         # ISO 32000-2 section 7.5.2 puts the header at 0; every reader accepts it within the first 1024 octets.
         return "application/pdf" if b"obj" in content or b"xref" in content else UNKNOWN
@@ -250,6 +252,15 @@ def sniff(content: bytes, name: str) -> str:
     if len(content) < _LEAST.get(told, 12):
         return UNKNOWN
     return UNKNOWN if told in {"application/zip", "application/CDFV2"} else told
+
+
+def _is_tar(content: bytes) -> bool:
+    """By mark and checksum (POSIX.1-2017, pax and ustar)."""
+    head = content[:512]
+    if len(head) < 512 or head[257:262] != b"ustar":
+        return False
+    total = sum(head[:148]) + 8 * 0x20 + sum(head[156:])  # the checksum counts its own eight octets as blanks
+    return head[148:156].strip(b" \0").lstrip(b"0") == b"%o" % total
 
 
 def _is_prose(content: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import tarfile
 import zipfile
 from datetime import UTC, datetime
 from urllib.parse import quote_from_bytes
@@ -135,6 +136,29 @@ def archive(name: bytes) -> Inspection:
         made.writestr("x" * len(name), b"%PDF-1.4")
     content = buffer.getvalue().replace(b"x" * len(name), name)
     return inspect(Attachment(("a.zip",), "", content), Evidence(datetime(2026, 11, 22, tzinfo=UTC)))
+
+
+TARS = {
+    "UTF-8": (NAME.encode(), ""),
+    "TCVN3": (written(NAME, "tcvn3"), "tcvn3"),
+    "windows-1258": (written(NAME, "windows-1258"), "windows-1258"),
+}
+
+
+@pytest.mark.parametrize(("raw", "page"), TARS.values(), ids=TARS.keys())
+def test_a_member_of_a_tar(raw: bytes, page: str) -> None:
+    """Names in a tar are octets; whose, nobody says.  It is no PDF though it begins with one."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, encoding="latin-1") as made:
+        info = tarfile.TarInfo("x/" + raw.decode("latin-1"))
+        info.size = len(pdf := b"%PDF-1.4\n1 0 obj\nendobj\nxref\n")
+        made.addfile(info, io.BytesIO(pdf))
+    content = Attachment(("a.tar",), "", buffer.getvalue())
+    found = inspect(content, Evidence(datetime(2026, 11, 22, tzinfo=UTC))).file
+    assert found.format.media_type == "application/x-tar"
+    assert [inner.path[-1] for inner in found.attachments] == [NAME]
+    seen = [(one.about, one.evidence["charset"]) for one in found.observations if one.code is Code.TEXT_CHARSET_GUESSED]
+    assert seen == ([(("a.tar", NAME), page)] if page else [])
 
 
 MEMBERS = {
