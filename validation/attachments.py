@@ -78,11 +78,20 @@ def made_up(number: int, media_type: str) -> str:
 
 def distinct(name: str, taken: set[str]) -> str:
     """`name`, or `name (2)`, so that no two files of one container share a path; remembers what it gave."""
-    candidate, count = name, 1
     stem, dot, extension = name.rpartition(".")
-    while candidate.casefold() in taken:
-        count += 1
-        candidate = f"{stem} ({count}){dot}{extension}" if dot and stem else f"{name} ({count})"
+
+    def numbered(count: int) -> str:
+        return f"{stem} ({count}){dot}{extension}" if dot and stem else f"{name} ({count})"
+
+    candidate = name
+    if name.casefold() in taken:  # two thousand files of one name must not be counted through for each of them
+        used, free = 1, 2
+        while numbered(free).casefold() in taken:
+            used, free = free, 2 * free
+        while free - used > 1:
+            middle = (used + free) // 2
+            used, free = (middle, free) if numbered(middle).casefold() in taken else (used, middle)
+        candidate = numbered(free)
     taken.add(candidate.casefold())
     return candidate
 

@@ -33,6 +33,11 @@ _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 
 
+def one_line(text: str) -> str:
+    """`text` without control characters and without blanks around."""
+    return _CONTROL.sub(" ", text).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     """One address as a header names it."""
@@ -78,7 +83,7 @@ class Headers:
     def text(self, name: str) -> str:
         """The first field of that name, RFC 2047 words decoded, NFC, no control characters; "" if absent."""
         raw = self.raw(name)
-        return "" if raw is None else _CONTROL.sub(" ", decode_words(raw)).strip()
+        return "" if raw is None else one_line(decode_words(raw))
 
     def parameterised(self, name: str, caps: ReadingCaps) -> Parameterised:
         """Content-Type or Content-Disposition with its parameters."""

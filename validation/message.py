@@ -10,7 +10,7 @@ from datetime import datetime
 from validation.attachments import clean_name, distinct, made_up
 from validation.codes import Code
 from validation.finding import Observation
-from validation.headers import Headers, Mailbox
+from validation.headers import Headers, Mailbox, one_line
 from validation.inspected import Attachment
 from validation.mime_charset import Reading, decode, reading
 from validation.mime_html import html_text
@@ -89,6 +89,7 @@ class Message:
     raw: bytes = field(repr=False)
     name: str  #: the first segment of every path in it
     headers: Headers
+    subject: str  #: decoded, NFC, on one line
     content_type: str  #: of the mail as a whole: multipart/report...
     type_parameters: dict[str, str]
     parts: tuple[Part, ...]
@@ -104,11 +105,6 @@ class Message:
     def mailboxes(self, name: str, cap: int = _DEFAULT_CAPS.addresses) -> tuple[Mailbox, ...]:
         """The addresses in the fields of that name."""
         return self.headers.mailboxes(name, cap)
-
-    @property
-    def subject(self) -> str:
-        """The Subject, decoded."""
-        return self.header("Subject")
 
     @property
     def date(self) -> datetime | None:
@@ -255,7 +251,8 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
     tree, headers = split(raw, 0, len(raw), caps, line_end_of(raw))
     collector = _Collector(name, tree, caps)
     parts = tuple(_part(leaf, raw) for leaf in tree.leaves)
-    collector.tell(words(headers.raw("Subject") or b"").guessed, "subject")
+    subject = words(headers.raw("Subject") or b"")
+    collector.tell(subject.guessed, "subject")
     for part in parts:
         collector.read(part)
     for field_name, value in headers.fields:
@@ -284,6 +281,7 @@ def read(raw: bytes, name: str = "mail.eml", caps: ReadingCaps = _DEFAULT_CAPS) 
         raw=raw,
         name=name,
         headers=headers,
+        subject=one_line(subject.text),
         content_type=top.value if top.value.startswith("multipart/") else parts[0].content_type,
         type_parameters=top.parameters,
         parts=parts,

@@ -9,7 +9,7 @@ import pybase64
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _STRAY = bytes(code for code in range(256) if code not in _ALPHABET)
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
-_UU_BEGIN = re.compile(rb"(?:^|(?<=[\r\n]))begin(?:-base64)? +[0-7]{3,4} +([^\r\n]{1,255})\r?[\n\r]")
+_UU_BEGIN = re.compile(rb"begin(?:-base64)? +[0-7]{3,4} +([^\r\n]{1,255})\r?[\n\r]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -59,21 +59,35 @@ def _uu_line(line: bytes) -> bytes | None:
             return None
 
 
+def _uu_begin(text: bytes, position: int) -> re.Match[bytes] | None:
+    """The next line that begins a file; `find` is twenty times as fast as a pattern on a text that has none."""
+    while (position := text.find(b"begin", position)) >= 0:
+        found = _UU_BEGIN.match(text, position) if position == 0 or text[position - 1] in b"\r\n" else None
+        if found:
+            return found
+        position += 5
+    return None
+
+
 def uu_files(text: bytes, cap: int) -> tuple[UuFile, ...]:
     """The uuencoded files in `text`, at most `cap`, in order."""
     files: list[UuFile] = []
     position = 0
-    while len(files) < cap and (begin := _UU_BEGIN.search(text, position)):
+    while len(files) < cap and (begin := _uu_begin(text, position)):
         content: list[bytes] = []
         damaged, position = True, begin.end()
+        plain = begin.group().startswith(b"begin-base64")  # POSIX uuencode -m
         while position < len(text):
             line_end = _LINE_END.search(text, position)
             stop, following = (line_end.start(), line_end.end()) if line_end else (len(text), len(text))
             line = text[position:stop]
             position = following
-            if line.strip() == b"end":
+            if line.strip() == (b"====" if plain else b"end"):
                 damaged = False
                 break
+            if plain:
+                content.append(base64_bytes(line)[0])
+                continue
             if not line.strip(b" `"):
                 continue
             decoded = _uu_line(line)
