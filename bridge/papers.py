@@ -20,7 +20,7 @@ _TEXT = (
     "application/rtf",
     "text/rtf",
 )
-_CONTAINERS = ("application/zip", "message/rfc822")
+_CONTAINERS = ("application/zip", "message/rfc822", "application/ms-tnef", "application/vnd.ms-outlook")
 
 
 @dataclass(frozen=True, slots=True)

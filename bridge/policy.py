@@ -34,6 +34,8 @@ OFFICE_TYPES = (
     "application/xml",
     "application/zip",
     "message/rfc822",
+    "application/ms-tnef",
+    "application/vnd.ms-outlook",
     "image/jpeg",
     "image/png",
     "image/gif",
