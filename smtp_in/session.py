@@ -201,8 +201,10 @@ class Session(Introduction):
         look = self.given.look
         if look is not None and body.suspect:
             try:
+                # To the disk, perhaps: off the loop, and to its end, as two threads must not write to one body.
+                content = await asyncio.to_thread(body.incoming.content)
                 async with asyncio.timeout(self.given.settings.look_timeout.total_seconds()):
-                    seen = await look(body.incoming.content(), self._origin(mail))
+                    seen = await look(content, self._origin(mail))
             except (Unavailable, TimeoutError) as away:
                 log.info("smtp.not_looked", peer=self.peer, cause=type(away).__name__)
             else:
