@@ -125,7 +125,7 @@ class Reading:
         try:
             self._retry(mailbox, taking)
             known = False
-            for listed in mailbox.listing(Span(self._passed, self._account.first_day)):
+            for number, listed in enumerate(mailbox.listing(Span(self._passed, self._account.first_day)), 1):
                 if self._stopped():
                     break
                 if not known:
@@ -134,7 +134,7 @@ class Reading:
                     known = True
                 taking.consider(listed)
                 self._passed, self._passed_date = listed.uid, listed.internal_date
-                if listed.uid - self._bookmark.uid >= _STEP:
+                if number % _STEP == 0:
                     self._advance()
             taking.finish()
         finally:

@@ -26,6 +26,7 @@ _log = structlog.get_logger("docbridge.imap_poll")
 _TOGETHER = 50  # messages fetched by one command
 _OCTETS = 1_000_000  # and what they weigh together
 _FLOOR = 65_536  # octets asked of each at least: sizes are estimates on some servers
+_TOLD = 20  # messages that are too large are logged one by one; the number of all is in health
 _MARKS = 500  # messages marked by one command
 
 
@@ -231,7 +232,8 @@ class Taking:
         self._memory.strikes.pop(listed.uid, None)
         if listed.uid not in self._memory.left:
             self._memory.left.add(listed.uid)
-            _log.warning("too_large", account=self._account.name, uid=listed.uid, size=listed.size)
+            if len(self._memory.left) <= _TOLD:
+                _log.warning("too_large", account=self._account.name, uid=listed.uid, size=listed.size)
 
     def _unreadable(self, listed: Listed, cause: str) -> None:
         self.trouble = self.trouble or cause

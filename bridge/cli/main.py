@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("bridge.cli.init:init", "Write a commented docbridge.toml, trust/ and var/ with its schema."),
     "serve": ("bridge.cli.serve:serve", "Run every part until SIGTERM."),
     "smtp": ("bridge.cli.serve:smtp", "Run the SMTP door alone."),
-    "imap": ("bridge.cli.serve:imap", "Run the IMAP door alone."),
+    "imap": ("bridge.cli.imap:imap", "Run the IMAP door alone, or take in old mail."),
     "worker": ("bridge.cli.serve:worker", "Run the judging alone."),
     "sender": ("bridge.cli.serve:sender", "Run the way out by mail alone."),
     "axis": ("bridge.cli.serve:axis", "Run the exchange with the axis alone."),

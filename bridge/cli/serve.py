@@ -8,7 +8,8 @@ from bridge.cli.context import settings_of, store_of
 from bridge.cli.exits import UNAVAILABLE
 
 
-def _run(ctx: click.Context, parts: tuple[str, ...]) -> int:
+def run_parts(ctx: click.Context, parts: tuple[str, ...]) -> int:
+    """Runs these parts until SIGTERM.  Returns the exit code."""
     import uvloop
 
     from bridge.logging import configure
@@ -35,46 +36,39 @@ def serve(ctx: click.Context) -> int:
     """Run every part: doors, judging, the axis, the way out by mail, health."""
     from bridge.service import PARTS
 
-    return _run(ctx, PARTS)
+    return run_parts(ctx, PARTS)
 
 
 @click.command()
 @click.pass_context
 def smtp(ctx: click.Context) -> int:
     """Run the SMTP door alone."""
-    return _run(ctx, ("smtp",))
-
-
-@click.command()
-@click.pass_context
-def imap(ctx: click.Context) -> int:
-    """Run the IMAP door alone."""
-    return _run(ctx, ("imap",))
+    return run_parts(ctx, ("smtp",))
 
 
 @click.command()
 @click.pass_context
 def worker(ctx: click.Context) -> int:
     """Run the judging alone, with the receipts that follow from it."""
-    return _run(ctx, ("worker",))
+    return run_parts(ctx, ("worker",))
 
 
 @click.command()
 @click.pass_context
 def sender(ctx: click.Context) -> int:
     """Run the way out by mail alone."""
-    return _run(ctx, ("sender",))
+    return run_parts(ctx, ("sender",))
 
 
 @click.command()
 @click.pass_context
 def axis(ctx: click.Context) -> int:
     """Run the exchange with the axis alone."""
-    return _run(ctx, ("axis",))
+    return run_parts(ctx, ("axis",))
 
 
 @click.command()
 @click.pass_context
 def web(ctx: click.Context) -> int:
     """Run health alone."""
-    return _run(ctx, ("web",))
+    return run_parts(ctx, ("web",))

@@ -1,104 +1,17 @@
 """A server that lies, breaks off or falls silent costs one round and nothing else: no hang, no loss, no half mail."""
 
-import re
-import socketserver
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from store.errors import Unavailable
-from tests.imap.office import Office, mail, port_of
+from tests.imap.office import Office, port_of
+from tests.imap.scripted import MAIL, Hostile, serving
 from tests.servers.wait import wait_until
 
-_MAIL = mail(1)
 _PATIENCE = 0.5
-
-
-@dataclass
-class Hostile:
-    """What the scripted server does; a command that is not named is answered as it should be."""
-
-    #: Command name -> what is written instead of an answer; "" = nothing and the line closed; None = silence.
-    answers: dict[str, bytes | None]
-    port: int = 0
-    #: Whether the conversation goes on after an answer that is named.
-    stays: bool = False
-
-
-def _good(command: str, tag: str, line: str) -> bytes:
-    match command:
-        case "SELECT":
-            return (
-                f"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 2] x\r\n{tag} OK [READ-WRITE] done\r\n"
-            ).encode()
-        case "SEARCH":
-            return f"* SEARCH 1\r\n{tag} OK done\r\n".encode()
-        case "LISTING":
-            item = f'(UID 1 RFC822.SIZE {len(_MAIL)} FLAGS () INTERNALDATE " 1-Nov-2026 00:00:00 +0000")'
-            return f"* 1 FETCH {item}\r\n{tag} OK done\r\n".encode()
-        case "BODY":
-            found = re.search(r"<(\d+)\.(\d+)>", line)
-            assert found is not None
-            piece = _MAIL[int(found[1]) : int(found[1]) + int(found[2])]
-            return b"* 1 FETCH (UID 1 BODY[]<%d> {%d}\r\n%b)\r\n%b OK done\r\n" % (
-                int(found[1]),
-                len(piece),
-                piece,
-                tag.encode(),
-            )
-        case "CAPABILITY":
-            return f"* CAPABILITY IMAP4rev1\r\n{tag} OK done\r\n".encode()
-        case _:
-            return f"{tag} OK done\r\n".encode()
-
-
-def _name(line: str) -> str:
-    words = line.upper().split()
-    word = words[2] if words[1] == "UID" else words[1]
-    if word == "FETCH":
-        return "BODY" if "BODY.PEEK" in line.upper() else "LISTING"
-    return word
-
-
-@contextmanager
-def serving(script: Hostile) -> Iterator[Hostile]:
-    """The scripted server until the block ends."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        timeout = 20
-
-        def handle(self) -> None:
-            greeting = script.answers.get("GREETING", b"* OK hello\r\n")
-            self.wfile.write(greeting or b"")
-            while line := self.rfile.readline(100_000).decode("latin-1"):
-                tag, name = line.split()[0], _name(line)
-                answer = script.answers.get(name, _good(name, tag, line))
-                if answer is None:
-                    self.rfile.read()  # silence until the client goes
-                    return
-                self.wfile.write(answer.replace(b"TAG", tag.encode()))
-                if name in script.answers and not script.stays:
-                    return
-
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-        allow_reuse_address = True
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        script.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield script
-        finally:
-            server.shutdown()
-            thread.join(5)
-
 
 LIES: dict[str, dict[str, bytes | None]] = {
     "silence instead of a greeting": {"GREETING": None},
@@ -108,6 +21,11 @@ LIES: dict[str, dict[str, bytes | None]] = {
     "BYE after LOGIN": {"LOGIN": b"* BYE too many\r\n"},
     "SELECT without UIDVALIDITY": {"SELECT": b"* 1 EXISTS\r\nTAG OK done\r\n"},
     "SELECT refused": {"SELECT": b"TAG NO not here\r\n"},
+    "a line of two megabytes for SEARCH": {"SEARCH": b"* SEARCH " + b"1234567 " * 250_000 + b"\r\nTAG OK done\r\n"},
+    "lines without end for SEARCH": {"SEARCH": b"* 1 EXISTS\r\n" * 500_000 + b"TAG OK done\r\n"},
+    "OK without text": {"SEARCH": b"* SEARCH 1\r\nTAG OK\r\n"},
+    "another command's tag": {"SEARCH": b"* SEARCH 1\r\nZZZ9 OK done\r\n"},
+    "a FETCH that is not balanced": {"BODY": b"* 1 FETCH (UID 1 BODY[]<0> {2}\r\nab))\r\nTAG OK done\r\n"},
     "garbage for SEARCH": {"SEARCH": b"* SEARCH one two\r\nTAG OK\r\n"},
     "a listing without sizes": {"LISTING": b"* 1 FETCH (UID 1 FLAGS ())\r\nTAG OK done\r\n"},
     "a listing that is not closed": {"LISTING": b"* 1 FETCH (UID 1 RFC822.SIZE 5 FLAGS (\r\nTAG OK done\r\n"},
@@ -134,7 +52,7 @@ def test_a_lying_server_costs_one_round(office: Office, answers: dict[str, bytes
         assert list((office.store.settings.data / "spool").glob("*")) == []
         script.answers = {}
         assert watcher.round() == 1
-    assert office.kept() == [_MAIL]
+    assert office.kept() == [MAIL]
 
 
 def test_a_mail_that_was_taken_but_could_not_be_marked_is_marked_later(office: Office) -> None:
@@ -142,10 +60,10 @@ def test_a_mail_that_was_taken_but_could_not_be_marked_is_marked_later(office: O
         watcher = office.watcher(port=script.port, timeout=timedelta(seconds=_PATIENCE))
         with pytest.raises(Unavailable):
             watcher.round()
-        assert office.kept() == [_MAIL]
+        assert office.kept() == [MAIL]
         script.answers = {}
         assert watcher.round() == 0
-    assert office.kept() == [_MAIL]
+    assert office.kept() == [MAIL]
 
 
 def test_a_server_that_gives_more_than_was_asked_for_is_not_believed(office: Office) -> None:
@@ -167,7 +85,7 @@ def test_a_mail_that_never_ends_is_too_large(office: Office) -> None:
 
 
 def test_a_bug_of_ours_costs_one_round_and_not_the_account(office: Office) -> None:
-    office.put(_MAIL)
+    office.put(MAIL)
     real, broken = port_of(office.store), True
 
     def taken(account: str, mailbox: str, uidvalidity: int, above: int) -> dict[int, datetime | None]:
@@ -179,4 +97,66 @@ def test_a_bug_of_ours_costs_one_round_and_not_the_account(office: Office) -> No
     watcher.start()
     wait_until(lambda: "ZeroDivisionError at taken" in watcher.health.problem, what="the bug being told")
     broken = False
-    wait_until(lambda: office.kept() == [_MAIL], what="the mail")
+    wait_until(lambda: office.kept() == [MAIL], what="the mail")
+
+
+@pytest.mark.parametrize(
+    "said",
+    {
+        "BYE": b"+ idling\r\n* BYE idle for too long\r\n",
+        "a closed line": b"+ idling\r\n",
+        "a closed line before it begins": b"",
+        "NO": b"TAG NO not now\r\n",
+        "garbage": b"+ idling\r\n\xff\xfe\r\n",
+    }.values(),
+    ids=["BYE", "a closed line", "a closed line before it begins", "NO", "garbage"],
+)
+def test_whatever_ends_idle_costs_a_pause_and_no_spin(office: Office, said: bytes) -> None:
+    with serving(Hostile({"IDLE": said}, can="IDLE")) as script:
+        watcher = office.watcher(port=script.port, timeout=timedelta(seconds=_PATIENCE))
+        watcher.start()
+        wait_until(lambda: office.kept() == [MAIL], what="the mail")
+        began = time.monotonic()
+        wait_until(lambda: script.asked.count("IDLE") >= 3, what="three connections")
+        assert time.monotonic() - began > 0.5  # two pauses of half a second at least
+        assert watcher.health.failures <= 1  # the look between was well
+        script.answers = {}
+        wait_until(lambda: watcher.health.says == "ok" and watcher.health.doing == "idle", what="health")
+    assert office.kept() == [MAIL]
+
+
+def test_a_server_that_tells_of_nothing_without_end_is_asked_ever_more_calmly(office: Office) -> None:
+    answers: dict[str, bytes | None] = {"IDLE": b"* 1 EXISTS\r\n+ idling\r\n* 1 EXISTS\r\n", "DONE": b"TAG OK done\r\n"}
+    with serving(Hostile(answers, can="IDLE", stays=True)) as script:
+        watcher = office.watcher(port=script.port, timeout=timedelta(seconds=_PATIENCE))
+        watcher.start()
+        wait_until(lambda: script.asked.count("IDLE") >= 5, what="five times IDLE")
+        began, before = time.monotonic(), script.asked.count("IDLE")
+        wait_until(lambda: script.asked.count("IDLE") >= before + 3, what="three more")
+        assert time.monotonic() - began > 0.5
+    assert office.kept() == [MAIL]
+
+
+def test_a_message_that_the_server_keeps_silent_about_is_open_and_comes_later(office: Office) -> None:
+    with serving(Hostile({"BODY": b"TAG OK done\r\n"}, stays=True)) as script:
+        watcher = office.watcher(port=script.port, timeout=timedelta(seconds=_PATIENCE))
+        assert watcher.round() == 0
+        assert watcher.health.says == "fetch: nothing came"
+        script.answers = {}
+        assert watcher.round() == 1
+    assert office.kept() == [MAIL]
+
+
+@pytest.mark.parametrize("claimed", [0, 1, len(MAIL) - 1, len(MAIL) + 1, 10 * len(MAIL), 150_000_000])
+def test_a_size_that_is_an_estimate_changes_nothing(office: Office, claimed: int) -> None:
+    item = f'* 1 FETCH (UID 1 RFC822.SIZE {claimed} FLAGS () INTERNALDATE " 1-Nov-2026 00:00:00 +0000")\r\n'
+    with serving(Hostile({"LISTING": item.encode() + b"TAG OK done\r\n"}, stays=True)) as script:
+        assert office.watcher(port=script.port, piece=50).round() == 1
+    assert office.kept() == [MAIL]
+
+
+def test_an_old_message_for_an_open_range_is_not_taken_for_new(office: Office) -> None:
+    with serving(Hostile({})) as script:
+        watcher = office.watcher(port=script.port, after="keep")
+        assert [watcher.round(), watcher.round()] == [1, 0]
+        assert script.asked.count("BODY") == 1
