@@ -65,7 +65,8 @@ class Notifier:
             own=settings.receipts.templates,
         )
         # RFC 3834 section 3.3: an automatic answer goes out under the empty reverse path.
-        self._queue(group, letter, slot, "")
+        if self._queue(group, letter, slot, ""):
+            _log.info("receipt_queued", mail=mail_id, letter=slot.letter_id)
 
     def _tell_officer(self, group: tuple[Notice, ...]) -> None:
         store, settings, now = self._bench.store, self._bench.settings, datetime.now(UTC)
@@ -89,20 +90,21 @@ class Notifier:
             own=settings.receipts.templates,
         )
         # Under a return path that knows its letter: that it does not reach the officer must be seen.
-        self._queue(group, letter, slot, slot.return_path)
+        if self._queue(group, letter, slot, slot.return_path):
+            _log.info("officer_told", mail=mail_id, letter=slot.letter_id)
 
-    def _queue(self, group: tuple[Notice, ...], letter: Letter, slot: LetterSlot, return_path: str) -> None:
+    def _queue(self, group: tuple[Notice, ...], letter: Letter, slot: LetterSlot, return_path: str) -> bool:
+        """Queues the letter; False when none can be written."""
         store, now = self._bench.store, datetime.now(UTC)
         try:
             octets = compose(letter)
         except UnfitLetterError as unfit:
             store.notices.told(group, now, reason=f"no letter can be written: {unfit}")
-            return
+            return False
         token = slot.reply_to.partition("+")[2].partition("@")[0] if letter.reply_to else ""
         record = LetterRecord(slot.letter_id, octets, slot.message_id, return_path, token)
         delivery = NewDelivery(slot.delivery_id, "letter", slot.letter_id, letter.recipient, now)
-        store.notices.told(group, now, letter=record, delivery=delivery)
-        _log.info("letter_queued", mail=group[0].mail_id, letter=slot.letter_id)
+        return store.notices.told(group, now, letter=record, delivery=delivery)
 
 
 def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> ReceiptFacts:
