@@ -1,127 +1,124 @@
-"""Mails a second that are on disk when they are answered 250: our door and store against Postfix' smtpd and hold queue.
+"""Mails a second that are on disk when they are answered 250: our door and store against other servers.
 
-Postfix' smtp-source drives both in the same run, turn and turn about; each ratio is of one round, the median of the
-rounds is told. Both log one line or more for each mail.
+Postfix' smtpd and hold queue, aiosmtpd as it comes, and Haraka's queue where npm can have it.  Postfix' smtp-source
+drives all in the same run, in turn; each ratio is of one round, the median of the rounds is told.  Ours and Postfix log
+one line or more for each mail.  `python -m bench.intake --only "10 kB x 10"` measures one case.
 """
 
+import argparse
 import contextlib
-import itertools
 import random
-import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from bench import cpu
-from bench.postfix_hold import HoldingPostfix, holding_postfix
-from tests.servers.process import binary, running, scratch
-from tests.servers.wait import LOOPBACK, answers, free_port
-
-Row = dict[str, str | float | int]
-
-_ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One kind of load."""
-
-    name: str
-    octets: int
-    connections: int
-    mails: int
-    reconnect: bool = False  #: a new connection for each mail
-
+from bench import slow_disk
+from bench.door import open_door
+from bench.haraka import NotThereError, haraka, install
+from bench.load import Case, Measured, Row, Server, measure, median
+from bench.plain_aiosmtpd import plain_aiosmtpd
+from bench.postfix_hold import holding_postfix
+from bench.report import report
 
 CASES = (
     Case("10 kB x 10", 10_000, 10, 3000),
+    Case("10 kB x 50", 10_000, 50, 3000),
     Case("10 kB x 1", 10_000, 1, 1000),
     Case("10 kB x 10, new connection each", 10_000, 10, 1500, reconnect=True),
     Case("200 kB x 10", 200_000, 10, 600),
     Case("5 MB x 10", 5_000_000, 10, 80),
 )
+SLOW = Case("10 kB x 10, +2 ms each fsync", 10_000, 10, 2000)
+_AGAINST_ALL = ("10 kB x 10", "200 kB x 10", "5 MB x 10")
+_SLOWER = 6  # the others are: so many times fewer mails for them
+_ROOT = Path(__file__).parents[1]
+
+POSTFIX, SMTPD_DROP = "postfix smtpd to hold", "aiosmtpd, dropped"
+SMTPD_FILE, HARAKA = "aiosmtpd, a file and two fsync each", "haraka, its queue"
+
+Measure = Callable[[Case], Measured]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One load on one server."""
+class Round:
+    """One case, once, on one server."""
 
-    rate: float  #: mails a second
-    cpu: float  #: CPU milliseconds of the server for each mail
-
-
-def _send(port: int, case: Case, mails: int) -> float:
-    """Seconds that smtp-source took; -N makes every recipient another, so that no mail is the same as one before."""
-    words = ["-s", str(case.connections), "-m", str(mails), "-l", str(case.octets), "-N"]
-    words += [] if case.reconnect else ["-d"]
-    words += ["-f", "a@b.example", "-t", "x@ours.example", f"{LOOPBACK}:{port}"]
-    begun = time.perf_counter()
-    done = subprocess.run([binary("smtp-source"), *words], capture_output=True, text=True, timeout=300, check=False)
-    took = time.perf_counter() - begun
-    if done.returncode or done.stderr:
-        raise RuntimeError(f"smtp-source: {done.stderr.strip()}")
-    return took
+    case: str
+    server: str  #: "" = ours
+    measured: Measured
 
 
-def _measure(port: int, pid: int, case: Case) -> Measured:
-    _send(port, case, max(case.connections, case.mails // 20))  # processes forked, pages and connections warm
-    before = cpu.seconds(pid)
-    took = _send(port, case, case.mails)
-    return Measured(case.mails / took, 1000 * (cpu.seconds(pid) - before) / case.mails)
+def run(rounds: int = 3, only: str = "") -> list[Row]:
+    """All cases, or one; each in so many rounds: a row for each case and peer."""
+    with contextlib.ExitStack() as stack:
+        slow = stack.enter_context(slow_disk.environment())
+        plain = stack.enter_context(holding_postfix()).measured
+        slowed = None if slow is None else stack.enter_context(holding_postfix(slow))
+        others, missing = _others()
+        plans: list[tuple[Case, dict[str, Measure]]] = []
+        for case in CASES:
+            servers: dict[str, Measure] = {"": partial(_once, open_door), POSTFIX: plain}
+            plans.append((case, {**servers, **others} if case.name in _AGAINST_ALL else servers))
+        if slowed is not None:
+            plans.append((SLOW, {"": partial(_once, partial(open_door, slow)), POSTFIX: slowed.measured}))
+        chosen = [plan for plan in plans if only in ("", plan[0].name)]
+        found = [one for _ in range(rounds) for case, servers in chosen for one in _round(case, servers)]
+    rows = [row for case, servers in chosen for row in _rows(case.name, list(servers), found)]
+    return rows + ([] if only else missing)
 
 
-@contextlib.contextmanager
-def _door() -> Iterator[tuple[int, int]]:
-    """Our door over a new SQLite store: port, process."""
-    with scratch("door") as folder:
-        port = free_port()
-        command = [sys.executable, "-m", "tests.wire.served", str(folder / "store"), str(port), "60000000", "0"]
-        with running("door", command, folder / "log", lambda: answers(port, b"220 door.example"), cwd=_ROOT) as process:
-            yield port, process.pid
+def _round(case: Case, servers: dict[str, Measure]) -> Iterator[Round]:
+    for name in random.sample(list(servers), len(servers)):
+        yield Round(case.name, name, servers[name](case))
 
 
-def _ours(case: Case) -> Measured:
-    with _door() as (port, pid):
-        return _measure(port, pid, case)
+def _once(start: Callable[[], contextlib.AbstractContextManager[Server]], case: Case) -> Measured:
+    """On a server started for it."""
+    with start() as server:
+        return measure(server, case)
 
 
-def _postfix(case: Case, peer: HoldingPostfix) -> Measured:
-    peer.clear()
-    measured = _measure(peer.port, peer.pid, case)
-    assert peer.held() >= case.mails, "Postfix lost some"
-    return measured
+def _fewer(start: Callable[[], contextlib.AbstractContextManager[Server]], case: Case) -> Measured:
+    return _once(start, replace(case, mails=max(case.connections, case.mails // _SLOWER)))
 
 
-def run(rounds: int = 3, cases: tuple[Case, ...] = CASES) -> list[Row]:
-    """All cases, each in so many rounds; a row for each case."""
-    found: dict[str, list[tuple[Measured, Measured]]] = {case.name: [] for case in cases}
-    with holding_postfix() as peer:
-        for _, case in itertools.product(range(rounds), cases):
-            if random.randrange(2):  # noqa: S311  who begins is no secret
-                pair = _ours(case), _postfix(case, peer)
-            else:
-                theirs = _postfix(case, peer)
-                pair = _ours(case), theirs
-            found[case.name].append(pair)
-    return [_row(name, pairs) for name, pairs in found.items()]
-
-
-def _row(name: str, pairs: list[tuple[Measured, Measured]]) -> Row:
-    def median(of: Callable[[Measured, Measured], float]) -> float:
-        return round(statistics.median(of(ours, theirs) for ours, theirs in pairs), 3)
-
-    return {
-        "benchmark": "intake",
-        "case": name,
-        "peer": "postfix smtpd to hold",
-        "rounds": len(pairs),
-        "ours_per_second": median(lambda ours, _: ours.rate),
-        "peer_per_second": median(lambda _, theirs: theirs.rate),
-        "ratio": median(lambda ours, theirs: ours.rate / theirs.rate),
-        "ours_cpu_ms": median(lambda ours, _: ours.cpu),
-        "peer_cpu_ms": median(lambda _, theirs: theirs.cpu),
-        "cpu_ratio": median(lambda ours, theirs: ours.cpu / theirs.cpu),
+def _others() -> tuple[dict[str, Measure], list[Row]]:
+    """The peers besides Postfix, and a row for each that is not to be had."""
+    found: dict[str, Measure] = {
+        SMTPD_DROP: partial(_fewer, partial(plain_aiosmtpd, "drop")),
+        SMTPD_FILE: partial(_fewer, partial(plain_aiosmtpd, "durable")),
     }
+    try:
+        found[HARAKA] = partial(_fewer, partial(haraka, install(_ROOT / "var" / "haraka")))
+    except NotThereError as absent:
+        return found, [{"benchmark": "intake", "case": "not measured", "peer": f"{HARAKA}: {absent}"}]
+    return found, []
+
+
+def _rows(case: str, servers: Sequence[str], found: Sequence[Round]) -> Iterator[Row]:
+    ours = [one.measured for one in found if one.case == case and not one.server]
+    for peer in filter(None, servers):
+        theirs = [one.measured for one in found if one.case == case and one.server == peer]
+        pairs = list(zip(ours, theirs, strict=True))
+        yield {
+            "benchmark": "intake",
+            "case": case,
+            "peer": peer,
+            "rounds": len(pairs),
+            "ratio": median(one.rate / other.rate for one, other in pairs),
+            "ours_per_second": median(one.rate for one in ours),
+            "peer_per_second": median(other.rate for other in theirs),
+            "ours_cpu_ms": median(one.cpu for one in ours),
+            "peer_cpu_ms": median(other.cpu for other in theirs),
+            "cpu_ratio": median(one.cpu / other.cpu for one, other in pairs),
+        }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="bench.intake", description="Mails a second against other servers.")
+    parser.add_argument("--only", default="", choices=["", SLOW.name, *(case.name for case in CASES)])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--output", type=Path, default=Path("var/bench.jsonl"))
+    given = parser.parse_args()
+    report(run(given.rounds, given.only), given.output, given.rounds)

@@ -4,10 +4,11 @@ import contextlib
 import os
 import pwd
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.load import Case, Measured, Server, measure
 from tests.servers.process import binary, running, scratch
 from tests.servers.wait import LOOPBACK, answers, free_port
 
@@ -32,6 +33,7 @@ smtpd_client_connection_rate_limit = 0
 in_flow_delay = 0
 message_size_limit = 60000000
 mailbox_size_limit = 0
+import_environment = MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C LD_PRELOAD
 """
 
 _MASTER = """\
@@ -60,6 +62,13 @@ class HoldingPostfix:
     pid: int  #: its master; the others are its children
     folder: Path
 
+    def measured(self, case: Case) -> Measured:
+        """With an empty queue at the start, and all mails in it at the end."""
+        self.clear()
+        found = measure(Server(self.port, self.pid), case)
+        assert self.held() >= case.mails, "Postfix lost some"
+        return found
+
     def held(self) -> int:
         """How many mails it has taken."""
         return sum(1 for file in (self.folder / "spool" / "hold").rglob("*") if file.is_file())
@@ -71,8 +80,8 @@ class HoldingPostfix:
 
 
 @contextlib.contextmanager
-def holding_postfix() -> Iterator[HoldingPostfix]:
-    """Serve until the block ends."""
+def holding_postfix(env: Mapping[str, str] | None = None) -> Iterator[HoldingPostfix]:
+    """Serve until the block ends; of `env`, which is added to the environment, LD_PRELOAD reaches the servers."""
     with scratch("hold") as folder:
         port = free_port()
         for name in ("etc", "spool", "data"):
@@ -84,5 +93,6 @@ def holding_postfix() -> Iterator[HoldingPostfix]:
         etc = str(folder / "etc")
         subprocess.run([binary("postfix"), "-c", etc, "check"], check=True, capture_output=True)
         command = [binary("master", "/usr/lib/postfix/sbin"), "-c", etc, "-d"]
-        with running("postfix", command, folder / "out", lambda: answers(port, b"220 ")) as process:
+        whole = {**os.environ, **(env or {})}
+        with running("postfix", command, folder / "out", lambda: answers(port, b"220 "), env=whole) as process:
             yield HoldingPostfix(port, process.pid, folder)
