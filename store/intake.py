@@ -16,6 +16,7 @@ import structlog
 
 from store.arrival import Arrival, Kept, write_arrivals
 from store.blobs import Blobs
+from store.checkpoints import Checkpoints
 from store.connection import Database
 from store.contents import Content, Contents
 from store.errors import Unavailable
@@ -56,6 +57,7 @@ class Intake:
         self._gate = threading.Lock()  # of what follows
         self._committer: threading.Thread | None = None
         self._flushers: ThreadPoolExecutor | None = None
+        self._checkpoints = Checkpoints(db, lambda: self.commits)
         self.commits = 0  #: transactions made so far
         self.waiting = 0  #: callers in the queue or in the commit under way
 
@@ -70,6 +72,7 @@ class Intake:
             self._gathering.open()
             self._committer = threading.Thread(target=self._run, name="docbridge-intake", daemon=True)
             self._committer.start()
+            self._checkpoints.start()
 
     def stop(self) -> None:
         """Commit what waits, then go back to a commit for each."""
@@ -82,6 +85,7 @@ class Intake:
             committer.join()
         if flushers is not None:
             flushers.shutdown()
+        self._checkpoints.stop()
 
     def keep(self, incoming: Incoming, origin: Origin, received_at: datetime) -> Kept:
         """Keep one mail.  Blocks until it is on disk.
