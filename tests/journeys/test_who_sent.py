@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,12 @@ from bridge.demo.pki import Pki
 from store.mail import MailState
 from store.registry import Correspondent
 from tests.evidence.keys import minted
-from tests.journeys.house import House
+from tests.journeys.house import DOOR, House
 from tests.journeys.outcome import receipt_of
 from tests.journeys.post import Mail, signed, written
 from tests.journeys.test_receipts import answered
 from tests.servers.dns import NameServer
+from tests.servers.dovecot import Dovecot, ImapUser
 from tests.servers.postfix import PostfixSink
 
 MX = "mx.office.example"
@@ -88,16 +90,37 @@ def test_a_person_whose_domain_disowns_the_mail_is_noted_and_not_held_for_that(
     assert found["sender.dmarc-fail"] == "note"
 
 
-@pytest.fixture(scope="module")
-def policy() -> dict[str, str]:
-    """An office behind a mail server of its own, which is the only peer that it has."""
-    return {"POLICY__TRUSTED_RELAYS": '["127.0.0.1/32"]', "POLICY__TRUSTED_AUTHSERV": f'["{MX}"]'}
+@pytest.fixture
+def mailbox(dovecot: Dovecot) -> ImapUser:
+    """A mailbox of that office, whose server names itself."""
+    return dovecot.add_user()
 
 
 @pytest.fixture
-def behind(build: Callable[..., House], names: NameServer, policy: dict[str, str]) -> House:
-    """A running bridge of that office."""
-    house = build({**policy, "RESOLVER__NAMESERVERS": f'["127.0.0.1:{names.port}"]', "RESOLVER__TIMEOUT": "2 s"})
+def behind(
+    build: Callable[..., House], names: NameServer, dovecot: Dovecot, mailbox: ImapUser, tmp_path: Path
+) -> House:
+    """A running bridge of an office behind a mail server of its own, which is the only peer that it has."""
+    (tmp_path / "password").write_text(mailbox.password)
+    account = {
+        "HOST": "127.0.0.1",
+        "PORT": str(dovecot.tls_port),
+        "CA_FILE": str(dovecot.certificate.certificate),
+        "USER": mailbox.name,
+        "PASSWORD_FILE": str(tmp_path / "password"),
+        "POLL": "300 ms",
+        "ADDRESSES": f'["{DOOR}"]',
+        "AUTHSERV": MX,
+    }
+    house = build(
+        {
+            "POLICY__TRUSTED_RELAYS": '["127.0.0.1/32"]',
+            "POLICY__TRUSTED_AUTHSERV": f'["{MX}"]',
+            "RESOLVER__NAMESERVERS": f'["127.0.0.1:{names.port}"]',
+            "RESOLVER__TIMEOUT": "2 s",
+            **{f"IMAP_POLL__ACCOUNT__VANTHU__{key}": value for key, value in account.items()},
+        }
+    )
     house.start()
     return house
 
@@ -127,3 +150,18 @@ def test_behind_a_relay_its_word_or_the_host_that_it_names_counts(behind: House,
     }
     states = {way: behind.judged(mail.message_id).state for way, mail in mails.items()}
     assert list(states.values()) == [MailState.ACCEPTED, MailState.ACCEPTED, MailState.HELD, MailState.HELD]
+
+
+def test_in_a_mailbox_the_word_of_its_server_counts(
+    behind: House, names: NameServer, dovecot: Dovecot, mailbox: ImapUser, pki: Pki
+) -> None:
+    address = agency(behind, names)
+    domain = address.partition("@")[2]
+    results = {}
+    for word in ("pass", "fail"):
+        said = f"{MX}; spf={word} smtp.mailfrom={address}; dmarc={word} header.from={domain}"
+        fields = (("Return-Path", f"<{address}>"), ("Authentication-Results", said), ("Received", "from pc by mta"))
+        mail = letter(pki, address, headers=fields)
+        dovecot.append(mailbox, mail.raw)
+        results[word] = (told(behind, mail)["dmarc"], behind.judged(mail.message_id).state)
+    assert results == {"pass": ("pass", MailState.ACCEPTED), "fail": ("fail", MailState.HELD)}
