@@ -127,7 +127,7 @@ def decode(raw: bytes, charset: str = "") -> tuple[str, str]:
     return found.text, found.repair
 
 
-def reading(raw: bytes, charset: str = "") -> Reading:
+def reading(raw: bytes, charset: str = "", *, guessing: bool = True) -> Reading:
     """`raw` as text.
 
     Unlabelled octets above 127 are UTF-8 if they are valid UTF-8 (by chance that hardly happens), else a Vietnamese
@@ -137,6 +137,8 @@ def reading(raw: bytes, charset: str = "") -> Reading:
     if raw.isascii() and not isinstance(codec, Page) and not charset.strip().lower().startswith(_ESCAPED):
         return Reading(raw.decode("ascii"), "charset-unknown" if charset.strip() and not codec else "")
     declared = _declared(raw, charset, codec)
+    if not guessing:
+        return declared
     if codec == Page.WINDOWS_1258:
         found = guess(raw, declared.text)
     else:

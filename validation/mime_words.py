@@ -12,6 +12,7 @@ from validation.mime_transfer import base64_bytes
 # The charset may carry a language (RFC 2231 section 5); spaces inside the text part are a common sin and are let pass.
 _WORD = re.compile(rb"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([BbQq])\?([^?\r\n]{0,4000})\?=")
 _Q = re.compile(rb"=([0-9A-Fa-f]{2})")
+_GUESSES = 64  # pieces of one value whose code page may be guessed: no sender needs more, and each takes its time
 _BETWEEN_WORDS = b" \t\r\n"
 
 
@@ -43,18 +44,18 @@ def words(raw: bytes) -> Reading:
         start = found.start()
         gap = start > end and bool(raw[end:start].strip(_BETWEEN_WORDS))
         if pending and (gap or written != label):
-            pieces.append(reading(b"".join(pending), charset))
+            pieces.append(reading(b"".join(pending), charset, guessing=len(pieces) < _GUESSES))
             pending.clear()
         if gap or (end == 0 and start):
-            pieces.append(reading(raw[end:start]))
+            pieces.append(reading(raw[end:start], guessing=len(pieces) < _GUESSES))
         if written != label:
             label, charset = written, written.decode("latin-1").lower()
         pending.append(_q(text) if encoding in b"Qq" else _b(text))
         end = found.end()
     if pending:
-        pieces.append(reading(b"".join(pending), charset))
+        pieces.append(reading(b"".join(pending), charset, guessing=len(pieces) < _GUESSES))
     if end < len(raw):
-        pieces.append(reading(raw[end:]))
+        pieces.append(reading(raw[end:], guessing=len(pieces) < _GUESSES))
     if len(pieces) == 1:
         return Reading(pieces[0].text, "", pieces[0].guessed)
     guessed = next((piece.guessed for piece in pieces if piece.guessed), None)

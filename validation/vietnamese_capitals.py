@@ -1,6 +1,7 @@
 """Capitals that a font drew: TCVN3 has no marked ones, so that `CộNG HòA` on the wire was CỘNG HÒA on paper."""
 
 import re
+from itertools import groupby
 
 from validation.vietnamese_syllables import is_syllable
 
@@ -22,22 +23,26 @@ def raised(text: str) -> str:
 
 
 def _raised_line(line: str) -> str:
+    small = [found.start() for found in _SMALL.finditer(line)]
+    first_small, last_small = (small[0], small[-1]) if small else (len(line), -1)
     pieces: list[str] = []
     end = 0
     for run in _RUN.finditer(line):
         words = [(found.group(), run.start() + found.start()) for found in _WORD.finditer(run.group())]
-        small = [_SMALL.search(word) is not None for word, _ in words]
-        big = [not low and _BIG.search(word) is not None for (word, _), low in zip(words, small, strict=True)]
-        heads = [
-            index for index, (word, _) in enumerate(words) if big[index] and is_syllable(word.lower())
-        ]  # an abbreviation makes no heading
-        opens = not any(small) and not _SMALL.search(line[: run.start()])
-        closes = not any(small) and not _SMALL.search(line[run.end() :])
-        for index, (word, start) in enumerate(words):
-            inside = heads and (heads[0] < index or opens) and (heads[-1] > index or closes)
-            if inside and any(small[min(heads[0], index) : max(heads[-1], index) + 1]):
-                inside = False
-            if not small[index] and (big[index] or inside):
+        for has_small, stretch in groupby(words, lambda word: _SMALL.search(word[0]) is not None):
+            if has_small:
+                continue
+            for word, start in _capitals(list(stretch), first_small, last_small):
                 pieces += [line[end:start], word.upper()]
                 end = start + len(word)
     return "".join((*pieces, line[end:]))
+
+
+def _capitals(words: list[tuple[str, int]], first_small: int, last_small: int) -> list[tuple[str, int]]:
+    """Of neighbouring words without small ASCII letters, each with its place, those that are capitals."""
+    big = [_BIG.search(word) is not None for word, _ in words]
+    # An abbreviation makes no heading.
+    heads = [at for at, (word, _) in enumerate(words) if big[at] and is_syllable(word.lower())]
+    opens, closes = words[0][1] < first_small, words[-1][1] > last_small
+    first, last = (0 if opens else heads[0] + 1, len(words) if closes else heads[-1]) if heads else (0, 0)
+    return [word for at, word in enumerate(words) if big[at] or first <= at < last]

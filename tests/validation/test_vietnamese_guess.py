@@ -1,10 +1,13 @@
 """Text in an old Vietnamese code page that nobody declared is read; text that is right is never touched."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.validation.legacy import PAGES, SENTENCES, written
+from validation.mime_words import words
 from validation.vietnamese_guess import guess, guess_text
 
 UNDECLARED = [(page, sentence) for page in PAGES for sentence in SENTENCES]
@@ -71,9 +74,9 @@ WORDS = sorted({word for language, text in TEXTS if not language.startswith("Vie
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12))
-def test_no_choice_of_foreign_words_is_taken_for_vietnamese(words: list[str]) -> None:
+def test_no_choice_of_foreign_words_is_taken_for_vietnamese(chosen: list[str]) -> None:
     """Whatever stands beside whatever."""
-    assert guess_text(" ".join(words)) is None
+    assert guess_text(" ".join(chosen)) is None
 
 
 VIETNAMESE = sorted({word for sentence in SENTENCES for word in sentence.split()})
@@ -81,9 +84,9 @@ VIETNAMESE = sorted({word for sentence in SENTENCES for word in sentence.split()
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(VIETNAMESE), min_size=1, max_size=12))
-def test_unicode_is_never_read_again(words: list[str]) -> None:
+def test_unicode_is_never_read_again(chosen: list[str]) -> None:
     """Vietnamese that is right needs no second reading, however short."""
-    assert guess_text(" ".join(words)) is None
+    assert guess_text(" ".join(chosen)) is None
 
 
 @settings(max_examples=300, deadline=None)
@@ -92,6 +95,19 @@ def test_no_octets_harm(raw: bytes) -> None:
     """A guess is text or none."""
     found = guess(raw)
     assert found is None or found.text
+
+
+def test_the_time_grows_with_the_text() -> None:
+    """Headings without end, and a subject of words in two character sets by turns."""
+
+    def work(size: int) -> float:
+        started = time.process_time()
+        guess("VIÖT NAM ë ".encode("cp1252") * size)
+        words(b"=?latin1?Q?=E9a?= =?cp1252?Q?=E9?= " * size)
+        return time.process_time() - started
+
+    work(1_000)
+    assert work(20_000) < 60 * work(2_000)
 
 
 MIXED = {
