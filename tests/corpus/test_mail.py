@@ -172,7 +172,7 @@ def test_mails_are_classified(mails: list[tuple[Row, Message]]) -> None:
 
 
 def test_bounces_are_read(mails: list[tuple[Row, Message]]) -> None:
-    """At least four in five with the right number of recipients, and with the right class."""
+    """Nineteen of twenty with the right number of recipients, nearly as many with the right class."""
     counted: collections.Counter[str] = collections.Counter()
     for row, message in mails:
         expected = json.loads(row["expected_json"] or "{}")
@@ -191,5 +191,5 @@ def test_bounces_are_read(mails: list[tuple[Row, Message]]) -> None:
                 counted["classes right"] += (bounce.kind == "hard") is wanted_one["hardbounce"]
                 counted["statuses right"] += bounce.status == wanted_one["dsn"]
     print(f"\n{dict(counted)}")
-    for name in ("addresses", "reports", "classes"):
-        assert counted[f"{name} right"] * 10 >= counted[name] * 8, name
+    for name, bar in (("addresses", 85), ("reports", 95), ("classes", 92)):
+        assert counted[f"{name} right"] * 100 >= counted[name] * bar, name
