@@ -4,15 +4,19 @@ Quirks of servers that it steps round are listed in docs/quirks.md: `UID n:*` th
 that are estimates, answers for messages that nobody asked about, mailboxes that may only be read.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from imapclient.response_parser import parse_fetch_response
+
 from imap_poll.session import Refused, Session
 from store.errors import Unavailable
 
+_UID = re.compile(rb"[( ]UID (\d+)", re.IGNORECASE)
 _LISTING = 500  # messages asked of at a time: their UIDs stand in one command line, and servers bound those
 _WINDOW = 50_000  # UIDs searched at a time: imaplib takes no answer longer than 1,000,000 octets in a line
 _LOOK_UP = 0.5  # seconds in IDLE between two looks at whether we are to stop
@@ -152,18 +156,14 @@ class Mailbox:
         return found
 
     def _fetch(self, uids: Sequence[int], start: int, octets: int) -> dict[int, bytes]:
-        found: dict[int, bytes] = {}
         with self._session.asking("fetch", octets + 1, len(uids) * octets) as client:
-            answer = client.fetch(uids, [f"BODY.PEEK[]<{start}.{octets}>"])
-            for uid in uids:
-                item: dict[bytes, Any] = answer.get(uid, {})
-                content = next((value for key, value in item.items() if key.startswith(b"BODY[]")), None)
-                if content is None:
-                    continue
-                if not isinstance(content, bytes) or len(content) > octets:
-                    raise ValueError("more than was asked for")
-                found[uid] = content
-        return found
+            # Not by imapclient's own fetch(): it reads each answer letter by letter.
+            kind, answer = client._imap.uid("FETCH", ",".join(map(str, uids)), f"(BODY.PEEK[]<{start}.{octets}>)")
+            client._checkok("fetch", kind, answer)
+            found = contents(answer)
+            if any(len(content) > octets for content in found.values()):
+                raise ValueError("more than was asked for")
+        return {uid: found[uid] for uid in uids if uid in found}
 
     def mark_read(self, uids: Sequence[int]) -> None:
         """Sets \\Seen.
@@ -224,6 +224,31 @@ class Mailbox:
             if kind != "OK":
                 raise ValueError("IDLE was not ended well")
         return woken
+
+
+def contents(answer: Sequence[bytes | tuple[bytes, bytes] | None]) -> dict[int, bytes]:
+    """The bodies in what imaplib collected of a FETCH: a tuple for each literal, and what stands behind it.
+
+    Raises:
+        ValueError: an answer that is not closed, or says not of which message it is.
+    """
+    found: dict[int, bytes] = {}
+    for part, behind in zip(answer, [*answer[1:], None], strict=True):
+        if isinstance(part, tuple):
+            # The UID stands before the literal or behind it.
+            frame = part[0] + (behind if isinstance(behind, bytes) else b"")
+            uid = _UID.search(frame)
+            if uid is None or not frame.endswith(b")") or frame.count(b"(") != frame.count(b")"):
+                raise ValueError("no answer to FETCH")
+            if b"BODY[]" in part[0].upper():
+                found[int(uid[1])] = part[1]
+        elif part and b"BODY[]" in part.upper():
+            # NIL, or a short body as a quoted string; rare, and left to imapclient.
+            for number, item in parse_fetch_response(list(answer), uid_is_key=True).items():
+                content = next((value for key, value in item.items() if key.startswith(b"BODY[]")), None)
+                if isinstance(content, bytes):
+                    found[number] = content
+    return found
 
 
 def _listed(uid: int, item: dict[bytes, Any]) -> Listed:

@@ -1,9 +1,14 @@
 """Whom a mail of a mailbox is answered to: the Return-Path that the delivering server wrote."""
 
+import re
 from email import message_from_bytes
 from email.policy import compat32
 
 HEAD = 262_144  #: octets of the head in which it is looked for: the first field when the server wrote it
+
+_END = re.compile(rb"\r?\n\r?\n")
+_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_RETURN_PATH = re.compile(rb"^return-path[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 def return_path(head: bytes) -> str:
@@ -11,12 +16,12 @@ def return_path(head: bytes) -> str:
 
     Only a field of the first header block above every Received counts: one below came with the mail.
     """
-    block = head.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
-    message = message_from_bytes(block + b"\n\n", policy=compat32)
-    for name, value in message.raw_items():
-        if name.lower() == "return-path":
-            text = str(value).strip()
-            return text[1:-1].strip() if text.startswith("<") and text.endswith(">") else text
-        if name.lower() == "received":
-            break
-    return ""
+    end = _END.search(head)
+    block = head[: end.start() if end else len(head)]
+    received = _RECEIVED.search(block)
+    above = block[: received.start() if received else len(block)]
+    if not _RETURN_PATH.search(above):
+        return ""  # as most: a parser costs more than all the rest of the way
+    message = message_from_bytes(above.replace(b"\r\n", b"\n") + b"\n\n", policy=compat32)
+    text = str(message.get("Return-Path", "")).strip()
+    return text[1:-1].strip() if text.startswith("<") and text.endswith(">") else text

@@ -24,6 +24,7 @@ from store.errors import Unavailable
 _CONNECT = 20.0  # seconds for the way to the server, at most
 _LITERAL = 65_536  # octets of a literal that is no piece of a mail: the name of a mailbox
 _ANSWER = 4_000_000  # octets of one answer beside what was asked for; a listing of 500 has 50,000
+_LINE = 64  # what a line costs beside its octets: very many short ones are very much work
 _CODE = re.compile(r"\[([A-Z][A-Z0-9-]{0,30})")
 
 
@@ -93,7 +94,7 @@ class Session:
 
         def bounded_line() -> bytes:
             line: bytes = readline()
-            self._spend(len(line))
+            self._spend(len(line) + _LINE)
             return line
 
         self._imap.read, self._imap.readline = bounded_read, bounded_line
@@ -167,12 +168,12 @@ def connected(account: Account, credentials: Credentials) -> Iterator[Session]:
     secret = credentials.secret()
     seconds = account.timeout.total_seconds()
     with translated("connect"):
-        context = ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
+        context = _context(account)
         client = IMAPClient(
             account.host,
             port=account.port or (993 if account.tls == "tls" else 143),
             ssl=account.tls == "tls",
-            ssl_context=context if account.tls == "tls" else None,
+            ssl_context=context,
             timeout=SocketTimeout(connect=min(seconds, _CONNECT), read=seconds),
         )
         # Level 5 is set by imapclient itself and costs most of its time (docs/quirks.md).
@@ -194,6 +195,12 @@ def connected(account: Account, credentials: Credentials) -> Iterator[Session]:
         # Nothing depends on the success of a goodbye.
         with contextlib.suppress(IMAPClientError, imaplib.IMAP4.error, OSError):
             client.shutdown()
+
+
+def _context(account: Account) -> ssl.SSLContext | None:
+    if account.tls == "none":
+        return None
+    return ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
 
 
 def _login(client: IMAPClient, account: Account, secret: str) -> None:

@@ -24,7 +24,7 @@ from store.mail import ForwardPath, ImapOrigin
 
 _log = structlog.get_logger("docbridge.imap_poll")
 _TOGETHER = 50  # messages fetched by one command
-_OCTETS = 1_000_000  # and what they weigh together
+_OCTETS = 2_500_000  # and what they weigh together
 _FLOOR = 65_536  # octets asked of each at least: sizes are estimates on some servers
 _TOLD = 20  # messages that are too large are logged one by one; the number of all is in health
 _MARKS = 500  # messages marked by one command

@@ -160,3 +160,25 @@ def test_an_old_message_for_an_open_range_is_not_taken_for_new(office: Office) -
         watcher = office.watcher(port=script.port, after="keep")
         assert [watcher.round(), watcher.round()] == [1, 0]
         assert script.asked.count("BODY") == 1
+
+
+FORMS: dict[str, bytes] = {
+    "the UID behind the body": b"* 1 FETCH (BODY[]<0> {%d}\r\n%b UID 1)\r\n",
+    "flags behind the body": b"* 1 FETCH (UID 1 BODY[]<0> {%d}\r\n%b FLAGS (\\Seen))\r\n",
+    "another message's flags before": b"* 9 FETCH (UID 9 FLAGS ())\r\n* 1 FETCH (UID 1 BODY[]<0> {%d}\r\n%b)\r\n",
+    "another message's flags behind": b"* 1 FETCH (UID 1 BODY[]<0> {%d}\r\n%b)\r\n* 9 FETCH (FLAGS ())\r\n",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_body_is_found_however_the_answer_is_put(office: Office, form: bytes) -> None:
+    with serving(Hostile({"BODY": form % (len(MAIL), MAIL) + b"TAG OK done\r\n"}, stays=True)) as script:
+        assert office.watcher(port=script.port).round() == 1
+    assert office.kept() == [MAIL]
+
+
+def test_a_short_body_may_come_as_a_quoted_string(office: Office) -> None:
+    answers: dict[str, bytes | None] = {"BODY": b'* 1 FETCH (UID 1 BODY[]<0> "a \\"b\\" c")\r\nTAG OK done\r\n'}
+    with serving(Hostile(answers, stays=True)) as script:
+        assert office.watcher(port=script.port).round() == 1
+    assert office.kept() == [b'a "b" c']
