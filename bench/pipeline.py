@@ -115,7 +115,13 @@ def _evidence(field: Field) -> Evidence:
 
 
 def _pipeline(field: Field, mails: Sequence[bytes]) -> Callable[[], None]:
-    snapshot = snapshot_of(field.settings, field.store)
+    registry = field.store.registry
+    snapshot = replace(
+        snapshot_of(field.settings, field.store),
+        organs=registry.organs.snapshot(),
+        correspondents=registry.correspondents.snapshot(),
+        asked=None,
+    )
     evidence = _evidence(field)
 
     def act() -> None:

@@ -27,21 +27,23 @@ ARRIVED = "arrived"  #: event of the notice that tells its sender: it came, and 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Policy, routes, organs and correspondents as they were when the mail was claimed."""
+    """Policy, routes and those who have a part in the mail, as they were when it was claimed."""
 
     office: Office
     policy: Policy
     caps: ReadingCaps
     axes: tuple[AxisSettings, ...]
     routes: tuple[RoutingRule, ...]
-    organs: tuple[Organ, ...]
-    correspondents: tuple[Correspondent, ...]
+    organs: tuple[Organ, ...]  #: those of `asked`
+    correspondents: tuple[Correspondent, ...]  #: those of `asked`
     our_addresses: tuple[str, ...]  #: lower case: office addresses, and those that routes name
     sender: str  #: our address in From of letters
     return_path: str = ""  #: pattern of our return paths, with {token}
     reply_to: str = ""  #: pattern of our reply addresses, with {token}
     templates: str = ""  #: the office's own template directory; "" = ours
     authserv: Mapping[str, str] = field(default_factory=dict)  #: IMAP account -> the name its server signs results with
+    #: names (addresses, "@domain", ids) whose organs and correspondents are all above; None = the whole registers are
+    asked: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Job:
 class Wanted:
     """What the pipeline needs from outside before it can answer."""
 
+    parties: tuple[str, ...] = ()  #: addresses, "@domain" and ids whose entries of the registers are needed
     dns: tuple[WantedDns, ...] = ()
     spf: WantedSpf | None = None
     documents: tuple[str, ...] = ()  #: keys of documents that may be known already

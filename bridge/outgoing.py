@@ -8,6 +8,7 @@ secrecy goes nowhere, and nobody can release it.
 import uuid
 from pathlib import Path
 
+from bridge import parties
 from bridge.axis.settings import BY_HAND
 from bridge.edxml.packet import Concerned, DocumentPacket, Party, StatusPacket
 from bridge.edxml.read import read
@@ -18,6 +19,7 @@ from bridge.fields.fields import Field, Source
 from bridge.job import DocumentMade, EnvelopeMade, Job, LetterMade, Outcome, Wanted
 from bridge.judging import judge, weigh
 from bridge.letters.document_letter import document_letter
+from bridge.parties import unasked
 from bridge.sealing import seal_packet, uncleared
 from bridge.secrecy import of_packet
 from bridge.telling import Told
@@ -53,6 +55,8 @@ def handle_packet(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 
 
 def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outcome | Wanted:
+    if wanted := unasked(job.snapshot, parties.of_packet(packet)):
+        return wanted
     # A list: businesses and persons among the receivers share one id.
     addressed = [(party.organ_id, addresses_of(job, party)) for party in packet.receivers]
     missing = tuple(

@@ -85,16 +85,16 @@ def recipients_of(origin: Origin, message: Message) -> tuple[str, ...]:
     )
 
 
+def senders_of(origin: Origin, message: Message) -> tuple[str, ...]:
+    """Whom the mail is from: the reverse path, and the addresses in From."""
+    named = (origin.mail_from, *(box.address for box in message.mailboxes("From")))
+    return tuple(dict.fromkeys(address.lower() for address in named if address))
+
+
 def route(origin: Origin, message: Message, snapshot: Snapshot, today: date) -> Routes:
     """Where the mail goes."""
     recipients = recipients_of(origin, message)
-    senders = tuple(
-        dict.fromkeys(
-            address.lower()
-            for address in (origin.mail_from, *(box.address for box in message.mailboxes("From")))
-            if address
-        )
-    )
+    senders = senders_of(origin, message)
     rules = sorted(snapshot.routes, key=lambda rule: rule.position)
     chosen: dict[str, RoutingRule] = {}
     known = False

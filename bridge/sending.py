@@ -12,6 +12,7 @@ from bridge.authentication import Authentication
 from bridge.axis.settings import AxisSettings
 from bridge.edxml.packet import Party
 from bridge.job import Job, Wanted
+from bridge.parties import of_mail, unasked
 from store.registry import Correspondent
 from validation.codes import Code
 from validation.domain import aligned, domain_of
@@ -113,6 +114,8 @@ def find(correspondents: tuple[Correspondent, ...], address: str) -> Corresponde
 
 def sender_of(job: Job, message: Message, raw: bytes) -> Sender | Wanted:
     """Who sent the mail, or what is wanted to say who vouches for it."""
+    if wanted := unasked(job.snapshot, of_mail(job, message)):
+        return wanted
     authentication = authenticate(job, message, raw)
     if isinstance(authentication, Wanted):
         return authentication

@@ -63,15 +63,16 @@ def _is_pattern(address: str) -> bool:
 
 
 def snapshot_of(settings: Settings, store: Store) -> Snapshot:
-    """Policy and registers as they are now."""
+    """Policy and rules as they are now, and nobody of the registers yet (`bridge.parties`)."""
     return Snapshot(
         office=settings.office,
         policy=settings.policy,
         caps=settings.reading,
         axes=settings.axis,
         routes=store.registry.routes.snapshot(),
-        organs=store.registry.organs.snapshot(),
-        correspondents=store.registry.correspondents.snapshot(),
+        organs=(),
+        correspondents=(),
+        asked=frozenset(),
         our_addresses=our_addresses(settings, store.registry),
         sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
         return_path=settings.outbound.return_path,

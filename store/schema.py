@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -23,7 +24,7 @@ from store.mail import Origin
 from store.reply import Reply
 from validation.inspected import Inspected
 
-HEAD = "0004"  #: the newest revision in `migrations/versions`; a test holds the two together
+HEAD = "0005"  #: the newest revision in `migrations/versions`; a test holds the two together
 
 Path = tuple[str, ...]
 
@@ -295,3 +296,14 @@ def _register(name: str) -> Table:
 routes = _register("routes")
 organs = _register("organs")
 correspondents = _register("correspondents")
+
+#: What entries of the registers are found by; see `store.register`.
+register_keys = Table(
+    "register_keys",
+    metadata,
+    Column("register", Plain, nullable=False),
+    Column("key", Plain, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    PrimaryKeyConstraint("register", "key", "entry_id", name="pk_register_keys"),
+    Index("ix_register_keys_entry", "register", "entry_id"),
+)

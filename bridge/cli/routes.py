@@ -111,6 +111,7 @@ def remove(ctx: click.Context, id_: str, reason: str) -> None:
 def test(ctx: click.Context, file: Path, mail_from: str, rcpt_to: tuple[str, ...], json_: bool) -> int:
     """Say where FILE.eml would go, and which rule says so.  Exit code 1 when nowhere."""
     from bridge.jobs import JOBS
+    from bridge.parties import of_rules, told_of
     from bridge.route_question import RouteQuestion, RoutesFound
     from bridge.sandbox.outcome import Answered
     from bridge.sandbox.pool import Pool
@@ -122,7 +123,9 @@ def test(ctx: click.Context, file: Path, mail_from: str, rcpt_to: tuple[str, ...
     ctx.call_on_close(pool.close)
     origin = FileOrigin("mail.eml", mail_from, tuple(map(ForwardPath, rcpt_to)))
     today = datetime.now(settings.zone).date()
-    answer = pool.run("route", RouteQuestion(origin, snapshot_of(settings, store), today), [file], RoutesFound)
+    snapshot = snapshot_of(settings, store)
+    snapshot = told_of(snapshot, store.registry, of_rules(snapshot.routes))
+    answer = pool.run("route", RouteQuestion(origin, snapshot, today), [file], RoutesFound)
     if not isinstance(answer, Answered):
         raise click.ClickException(f"{file}: reading it ran into the wall {answer.wall}")
     shown = [line for one in answer.value.recipients for line in _answers(one)]

@@ -44,3 +44,42 @@ def test_organs_and_correspondents_come_back_as_they_were(store: Store) -> None:
     store.registry.correspondents.add(person, "lan", NOW)
     assert store.registry.organs.snapshot() == (organ,)
     assert store.registry.correspondents.get("3") == person
+
+
+def test_an_entry_is_found_by_every_key_and_by_no_older_one(store: Store) -> None:
+    organs = store.registry.organs
+    ids = (OrganId("qd-20", "H99.12"), OrganId("qcvn-102", "000.12.00.H99", until=date(2020, 8, 31)))
+    home = organs.add(Organ("noi-vu", "Sở Nội vụ", ids=ids, addresses=("VanThu@noivu.test",)), "lan", NOW)
+    organs.add(Organ("khac", "Sở khác", ids=(OrganId("qd-20", "H99.13"),), addresses=("a@khac.test",)), "lan", NOW)
+    for key in ("noi-vu", "h99.12", "000.12.00.H99", "vanthu@NOIVU.test", "@noivu.test"):
+        assert [organ.id for organ in organs.having([key])] == ["noi-vu"], key
+    assert organs.having(["", "noivu.test", "H99", "x@noivu.test"]) == ()
+    assert [organ.id for organ in organs.having(["@khac.test", "H99.12", "noi-vu"])] == ["noi-vu", "khac"]
+    organs.edit(replace(home, addresses=("moi@noivu.test",), ids=()), "lan", NOW)
+    assert organs.having(["H99.12", "vanthu@noivu.test"]) == ()
+    assert [organ.id for organ in organs.having(["moi@noivu.test"])] == ["noi-vu"]
+    organs.put_all([replace(home, addresses=("lai@noivu.test",))], "lan", NOW)
+    assert [organ.id for organ in organs.having(["lai@noivu.test", "moi@noivu.test"])] == ["noi-vu"]
+    assert organs.having(["moi@noivu.test"]) == ()
+    organs.remove("noi-vu", "lan", NOW)
+    assert organs.having(["noi-vu", "lai@noivu.test", "@noivu.test"]) == ()
+
+
+def test_correspondents_are_found_by_address_domain_tax_code_and_organ_id(store: Store) -> None:
+    register = store.registry.correspondents
+    one = Correspondent("c", "business", "Công ty", organ_id="H99.9", tax_code="0100112233", domains=("cty.test",))
+    register.put_all(
+        [one, replace(one, id="d", organ_id="", tax_code="", domains=(), addresses=("a@b.test",))], "l", NOW
+    )
+    for key, found in (("@cty.test", "c"), ("0100112233", "c"), ("h99.9", "c"), ("A@b.test", "d"), ("D", "d")):
+        assert [entry.id for entry in register.having([key])] == [found], key
+
+
+def test_many_keys_are_asked_for_in_bounded_statements(store: Store) -> None:
+    register = store.registry.correspondents
+    register.put_all(
+        (Correspondent(f"c{number}", "individual", "x", addresses=(f"a{number}@b.test",)) for number in range(1200)),
+        "l",
+        NOW,
+    )
+    assert len(register.having(f"a{number}@b.test" for number in range(0, 1200, 2))) == 600

@@ -72,6 +72,10 @@ FILLING = (
     """INSERT INTO deliveries (id, mail_id, kind, content_id, recipient, born, state, due_at, attempts, reason, token)
     VALUES ('d', 'm', 'letter', 'l', 'a@x.vn', '2026-11-22T03:00:00.000000+00:00', 'queued',
     '2026-11-22T03:00:00.000000+00:00', 0, '', 0)""",
+    """INSERT INTO organs (id, position, entry) VALUES ('noi-vu', 1.0, '{"id":"noi-vu","name":"Sở Nội vụ",
+    "position": 1.0,"ids":[{"scheme":"qd-20","value":"H99.12"}],"addresses":["VanThu@noivu.test"]}')""",
+    """INSERT INTO correspondents (id, position, entry) VALUES ('c', 1.0, '{"id":"c","sender_class":"business",
+    "name":"Công ty","position": 1.0,"domains":["cty.test"]}')""",
     """INSERT INTO arrivals (id, mail_id, at, origin) VALUES ('a', 'm', '2026-11-22T03:00:00.000000+00:00', '{}')""",
 )
 X = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # sha256 of "x"
@@ -88,6 +92,9 @@ def test_a_filled_database_migrates_and_goes_on_working(empty: StoreSettings) ->
     opened = open_store(empty)
     (mail,) = opened.mails.list()
     assert (mail.received_at, opened.mails.body("m")) == (NOW, b"x")
+    for key in ("noi-vu", "h99.12", "vanthu@noivu.test", "@noivu.test"):
+        assert [organ.id for organ in opened.registry.organs.having([key])] == ["noi-vu"]
+    assert [one.id for one in opened.registry.correspondents.having(["@cty.test"])] == ["c"]
     (claimed,) = opened.deliveries.claim("letter", "sender", MINUTE, NOW)
     assert opened.deliveries.content(claimed) == b"x"
     opened.deliveries.record("d", claimed.token, TryLater(LATER), RETRY, NOW)
