@@ -96,12 +96,15 @@ def test_the_sweep_takes_only_what_nobody_writes(disk: StoreSettings) -> None:
 
 
 def test_a_full_disk_refuses_a_large_body_and_leaves_nothing(store: Store) -> None:
+    def overfill(incoming: Incoming) -> None:
+        incoming.write(b"x" * 90_000)
+        incoming.relieve()
+
     with files_end_at(2 * MB), store.incoming() as incoming:
         while incoming.size < 2 * MB - 60_000:
             incoming.write(b"x" * 60_000)
         with pytest.raises(Unavailable):
-            incoming.write(b"x" * 90_000)
-            incoming.relieve()
+            overfill(incoming)
     assert not spooled(store.settings)
     assert not list(store.mails.list())
     assert not keep(store, b"x" * 3 * MB).again
