@@ -26,6 +26,8 @@ class DataScanner:
         """The octets of the mail that are certain now."""
         if not block:
             return b""
+        if self._fresh and self._tail == b"\r\n" and block[0] != 0x2E:
+            self._fresh, self._tail = False, b""  # no dot in the first column: the block need not be copied behind them
         seen = self._tail + block if self._tail else block
         begin = 2 if self._fresh else 0  # the CR LF before the first line is ours
         free = 0  # before it, the end of data can no longer begin
