@@ -65,7 +65,7 @@ def release(ctx: click.Context, mail_id: str, reason: str, json_: bool) -> int:
 @as_json
 @click.pass_context
 def reject(ctx: click.Context, mail_id: str, reason: str, json_: bool) -> int:
-    """Refuse a held mail for good; the sender is told where that is safe."""
+    """Refuse a held mail for good; the sender is told, where that is safe, and reads your reason."""
     from bridge.clerk import reject as refuse
     from store.mail import IllegalMoveError
 

@@ -15,7 +15,7 @@ from bridge.sentences import signature_says
 from bridge.worker import Bench, letter_slot
 from outbound.header import UnfitLetterError
 from outbound.letter import Letter, compose
-from store.judgement import DocumentRecord, Judged, LetterRecord, NewDelivery
+from store.judgement import Decision, DecisionVerb, DocumentRecord, Judged, LetterRecord, NewDelivery
 from store.mail import AxisOrigin, MailState, ReceivedMail, SmtpOrigin
 from store.notices import Notice
 from validation.finding import Finding, Severity
@@ -57,7 +57,7 @@ class Notifier:
             return
         slot = letter_slot(settings, self._bench.secret, f"{mail_id}/receipt/{group[-1].number}/{group[-1].event}")
         letter = receipt(
-            facts_of(mail, judged, group),
+            facts_of(mail, judged, group, _refusal(store.mails.decisions(mail_id))),
             settings.office,
             sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
             message_id=slot.message_id,
@@ -107,8 +107,9 @@ class Notifier:
         return store.notices.told(group, now, letter=record, delivery=delivery)
 
 
-def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> ReceiptFacts:
-    """Everything that the receipt may tell."""
+def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...], refusal: str = "") -> ReceiptFacts:
+    """Everything that the receipt may tell; `refusal` = why a person refused the mail, in his words."""
+    by_a_person = (Remark(refusal),) if refusal and mail.state is MailState.REJECTED else ()
     return ReceiptFacts(
         mail_id=mail.id,
         received_at=mail.received_at,
@@ -118,9 +119,15 @@ def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...]) -> R
         files=tuple(_file(file, judged.findings) for top in judged.attachments for file in top.walk()),
         documents=tuple(filter(None, map(_named, judged.documents))),
         # Of a sealed mail the sender learns that it came, and not what is thought of it.
-        remarks=() if judged.sealed else _remarks(judged.findings),
+        remarks=() if judged.sealed else (*by_a_person, *_remarks(judged.findings)),
         envid="" if judged.sealed or not isinstance(mail.origin, SmtpOrigin) else mail.origin.envid,
     )
+
+
+def _refusal(decisions: tuple[Decision, ...]) -> str:
+    """What the clerk said when he refused the mail; "" = he has not, or said nothing."""
+    said = (decision.reason for decision in reversed(decisions) if decision.verb is DecisionVerb.REJECT)
+    return next(said, "")
 
 
 def _file(file: Inspected, findings: tuple[Finding, ...]) -> ReceiptFile:

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 
 from bridge.catalogue import CATALOGUE
+from bridge.clerk import reject
 from bridge.demo.documents import DECISION
 from bridge.demo.mails import PDF, File
 from bridge.demo.paper import draw
@@ -126,3 +127,14 @@ def test_what_cannot_be_read_is_held_and_the_sender_is_told_what_to_do(
     letter = receipt_of(postfix_server, mail)
     assert "đang kiểm tra" in subject_of(letter)
     assert CATALOGUE[code].mend in text_of(letter)
+
+
+def test_who_is_refused_by_a_clerk_reads_the_clerks_reason(bridge: House, postfix_server: PostfixSink) -> None:
+    mail = from_business(())
+    bridge.send(mail.raw, mail.mail_from)
+    kept = bridge.judged(mail.message_id, MailState.HELD)
+    receipt_of(postfix_server, mail)
+    reject(bridge.store, kept.id, "lan", "Văn bản không thuộc thẩm quyền của tỉnh.", receipts=True)
+    _, refusal = postfix_server.wait_for(mail.mail_from, 2)
+    assert "Văn bản không thuộc thẩm quyền của tỉnh." in text_of(refusal)
+    bridge.settled()
