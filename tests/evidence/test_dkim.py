@@ -1,10 +1,13 @@
 """Who vouches for a mail: signed by dkimpy, keys served by a name server of the tests."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +16,7 @@ from tests.evidence.keys import Key, minted
 from tests.servers.dns import NameServer, name_server
 from validation.domain import aligned
 from validation.evidence import DnsAnswer, Evidence, WantedDns
-from validation.sender import DkimReading, dkim_reading
+from validation.sender import SILENT, DkimReading, dkim_reading
 
 _MAIL = (
     b"From: An <an@so.ninhbinh.gov.vn>\r\nTo: vanthu@office.example\r\nSubject: =?utf-8?b?VsSDbiBi4bqjbg==?=\r\n"
@@ -58,6 +61,21 @@ def test_a_key_is_wanted_before_it_is_believed(key: Key) -> None:
 
 def test_a_whole_signature_vouches(key: Key, server: NameServer) -> None:
     assert read(key.sign(_MAIL), server).domains == ("so.ninhbinh.gov.vn",)
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["as it was signed", "changed"])
+def test_a_signature_by_ed25519_counts_as_any_other(changed: bool) -> None:
+    private = Ed25519PrivateKey.generate()
+    raw, public = (
+        base64.b64encode(octets) for octets in (private.private_bytes_raw(), private.public_key().public_bytes_raw())
+    )
+    field = dkim.sign(_MAIL, b"s1", b"so.ninhbinh.gov.vn", raw, signature_algorithm=b"ed25519-sha256", logger=SILENT)
+    mail = field + (_MAIL.replace(b"Kinh", b"Minh") if changed else _MAIL)
+    record = DnsAnswer("ok", (f"v=DKIM1; k=ed25519; p={public.decode()}",))
+    reading = dkim_reading(mail, replace(_NOTHING, dns={"TXT s1._domainkey.so.ninhbinh.gov.vn": record}))
+    assert (reading.domains, reading.failed) == (
+        ((), ("so.ninhbinh.gov.vn",)) if changed else (("so.ninhbinh.gov.vn",), ())
+    )
 
 
 def test_each_of_two_signatures_vouches_for_its_own_domain(key: Key, server: NameServer) -> None:
