@@ -157,12 +157,13 @@ def judged(container: Container, content: Digests | None, carrier: Carrier) -> t
 def told_of(found: Sequence[SignerJudged], evidence: Evidence) -> SignatureReading:
     """With trust, revocation and time."""
 
+    trusted = trusted_by(evidence.trust).for_file(evidence.fetched)
+
     async def all_told() -> tuple[Signature, ...]:
-        trusted = trusted_by(evidence.trust).for_file()
         return tuple([await told(one, trusted, Carried(), evidence) for one in found])
 
     signatures = asyncio.run(all_told()) if found else ()
-    return SignatureReading(signatures, observations_of(signatures, ((),) * len(signatures)))
+    return SignatureReading(signatures, observations_of(signatures, ((),) * len(signatures)), trusted.wanted)
 
 
 def _of_digest(signed: cms.SignedData, beside: Sequence[Digests]) -> Digests | None:

@@ -3,9 +3,12 @@
 Fetched outside, passed in.  Where a rule lacks a piece it answers `Wanted`; the worker fetches that and asks again.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+MOST_WANTED = 24  #: addresses that one mail or file may have us ask in one round
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,21 @@ class WantedSpf:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedHttp:
+    """What a certificate points to: a list of revocation, a responder's answer, the issuer's certificate."""
+
+    kind: str  #: crl, ocsp or certificate
+    url: str  #: http or https; the sender's choice
+    request: bytes = b""  #: what an OCSP responder is asked; empty for the others, which are only got
+
+    @property
+    def key(self) -> str:
+        """The key of the answer in `Evidence.fetched`."""
+        asked = f" {hashlib.sha256(self.request).hexdigest()}" if self.request else ""
+        return f"{self.kind} {self.url}{asked}"
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known from outside, at `moment`."""
 
@@ -64,3 +82,5 @@ class Evidence:
     dns: Mapping[str, DnsAnswer] = field(default_factory=dict)  #: by `WantedDns.key`
     spf: str = "unknown"  #: pass, fail, none, temperror... for the reverse path; unknown = not asked
     spf_of: str = ""  #: the client's address that `spf` speaks of; "" = none was asked about
+    #: by `WantedHttp.key`; empty octets = asked for, and not to be had
+    fetched: Mapping[str, bytes] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from validation.codes import Code
 from validation.container import open_container
 from validation.damaged import Damaged
-from validation.evidence import Evidence
+from validation.evidence import MOST_WANTED, Evidence, WantedHttp
 from validation.finding import Observation
 from validation.formats import judge_form, ordered
 from validation.inspected import Attachment, Format, Inspected, Inspection
@@ -48,14 +48,16 @@ def _inspect(
     caps: ReadingCaps,
     budget: Budget,
     contents: dict[tuple[str, ...], bytes],
+    wanted: dict[WantedHttp, None],
     came_with: tuple[Beside, ...],
 ) -> Inspected:
     contents[attachment.path] = attachment.content
     form, observations = _form(attachment, caps)
     opened = _open(attachment, form, budget, caps)
     reading = signatures_of(attachment, form.media_type, evidence, caps, came_with)
+    wanted.update(dict.fromkeys(reading.wanted))
     together = beside(opened.attachments)
-    inner = tuple(_inspect(file, evidence, caps, budget, contents, together) for file in opened.attachments)
+    inner = tuple(_inspect(file, evidence, caps, budget, contents, wanted, together) for file in opened.attachments)
     properties = set(form.properties)
     if any("archive" in file.format.properties for file in inner) and "archive" in properties:
         properties.add("nested")
@@ -88,8 +90,10 @@ def inspect(
 ) -> Inspection:
     """Judge `attachment` and all that is in it; `came_with` = it and the files it came with."""
     contents: dict[tuple[str, ...], bytes] = {}
+    wanted: dict[WantedHttp, None] = {}
     budget = Budget(caps.members, caps.unpacked_total)
-    return Inspection(_inspect(attachment, evidence, caps, budget, contents, came_with), contents)
+    file = _inspect(attachment, evidence, caps, budget, contents, wanted, came_with)
+    return Inspection(file, contents, tuple(wanted)[:MOST_WANTED])
 
 
 def inspect_all(

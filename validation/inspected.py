@@ -7,6 +7,7 @@ These are the values that leave the sandbox, so they hold no bytes of the file. 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from validation.evidence import WantedHttp
 from validation.finding import Observation
 from validation.signature import Signature, state_of
 
@@ -66,3 +67,4 @@ class Inspection:
 
     file: Inspected
     contents: Mapping[tuple[str, ...], bytes]  #: by path, `file` included
+    wanted: tuple[WantedHttp, ...] = ()  #: what would tell more of the signatures in it

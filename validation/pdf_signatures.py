@@ -18,7 +18,7 @@ from validation.pdf_reading import Field, Opened, claims_signature, open_pdf
 from validation.signature import Problem, Signature
 from validation.signature_observations import SignatureReading, observations_of
 from validation.signature_trust import proven, told
-from validation.trust import Carried, trusted_by
+from validation.trust import Carried, Trusted, trusted_by
 
 
 def signatures_of(content: bytes, evidence: Evidence) -> SignatureReading:
@@ -26,9 +26,10 @@ def signatures_of(content: bytes, evidence: Evidence) -> SignatureReading:
     judged, carried, leniently = _judge(content)
     if not judged:
         return SignatureReading((), ())
-    signatures = asyncio.run(_with_trust(judged, carried, evidence, leniently=leniently))
+    trusted = trusted_by(evidence.trust).for_file(evidence.fetched)
+    signatures = asyncio.run(_with_trust(judged, carried, evidence, trusted, leniently=leniently))
     changes = tuple(one.changes.kinds if isinstance(one.changes, Permitted) else () for one in judged)
-    return SignatureReading(signatures, observations_of(signatures, changes))
+    return SignatureReading(signatures, observations_of(signatures, changes), trusted.wanted)
 
 
 def _judge(content: bytes) -> tuple[tuple[Judged, ...], Carried, bool]:
@@ -55,9 +56,8 @@ def _judge_fields(opened: Opened) -> tuple[Judged, ...]:
 
 
 async def _with_trust(
-    judged: tuple[Judged, ...], carried: Carried, evidence: Evidence, *, leniently: bool
+    judged: tuple[Judged, ...], carried: Carried, evidence: Evidence, trusted: Trusted, *, leniently: bool
 ) -> tuple[Signature, ...]:
-    trusted = trusted_by(evidence.trust).for_file()
     document_times: list[tuple[int, datetime]] = []
     for one in judged:
         if isinstance(one.cryptography, Timestamp) and one.sound:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from validation.codes import Code
+from validation.evidence import WantedHttp
 from validation.finding import Observation
 from validation.signature import Problem, Revocation, Signature, Trust
 
@@ -14,6 +15,7 @@ class SignatureReading:
 
     signatures: tuple[Signature, ...]
     observations: tuple[Observation, ...]
+    wanted: tuple[WantedHttp, ...] = ()  #: what would lead further
 
 
 def observations_of(signatures: Sequence[Signature], changes: Sequence[tuple[str, ...]]) -> tuple[Observation, ...]:

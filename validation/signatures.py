@@ -5,7 +5,7 @@ The readers are imported when the first file needs them: pyHanko alone takes hal
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from validation.attachments import extension_of
 from validation.digests import Digests
@@ -53,7 +53,7 @@ def signatures_of(
     reading = _read(attachment, media_type, evidence, caps, beside)
     about = attachment.path
     told = tuple(Observation(seen.code, about, seen.evidence) for seen in reading.observations)
-    return SignatureReading(reading.signatures, told)
+    return replace(reading, observations=told)
 
 
 def _read(
@@ -88,7 +88,7 @@ def mail_signatures(message: Message, evidence: Evidence) -> SignatureReading:
     reading = smime.signatures_of(message, evidence)
     about = (message.name,)
     told = tuple(Observation(seen.code, about, seen.evidence) for seen in reading.observations)
-    return SignatureReading(reading.signatures, told)
+    return replace(reading, observations=told)
 
 
 def _is_armoured(content: bytes, media_type: str) -> bool:

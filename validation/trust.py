@@ -4,10 +4,12 @@ Only the trust store that was passed in is asked: no operating system's list, no
 put for one moment, the best proof of time of the signature.
 """
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 from asn1crypto import algos, crl, keys, ocsp, x509
@@ -30,11 +32,12 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
 )
 
-from validation.evidence import TrustStore
+from validation.evidence import TrustStore, WantedHttp
 from validation.foreign import Unchecked, attempt, attempt_async
+from validation.pointers import certificates_in, missing_above, of_kind, revocation_of
 from validation.signature import Problem, Revocation, Trust
 
-Asn1 = TypeVar("Asn1", x509.Certificate, crl.CertificateList)
+Asn1 = TypeVar("Asn1", x509.Certificate, crl.CertificateList, ocsp.OCSPResponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Standing:
     validity: Problem | None = None  #: EXPIRED or NOT_YET_VALID at that moment
     anchor_list: str = ""  #: the list of the anchor: "government" or "public"
     detail: str = ""
+    wanted: tuple[WantedHttp, ...] = ()  #: what would lead further: issuers where no path is, else revocation
 
 
 class _Algorithms(DisallowWeakAlgorithmsPolicy):
@@ -103,13 +107,27 @@ class Trusted:
         self._intermediates = _readable(store.intermediates, x509.Certificate)
         self._crls = _readable(store.crls, crl.CertificateList)
         self._algorithms = _Algorithms(frozenset(anchor.public_key.dump() for anchor in self._anchors))
+        self._ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+        self._fetched: Mapping[str, bytes] = {}
         self._said: dict[tuple[bytes, datetime, frozenset[bytes]], Standing] = {}
 
-    def for_file(self) -> "Trusted":
-        """The same store with nothing remembered: what one file carries must not speak for another."""
+    def for_file(self, fetched: Mapping[str, bytes]) -> "Trusted":
+        """The same store and what was `fetched`, with nothing remembered: one file must not speak for another."""
         fresh = copy(self)
         fresh._said = {}
+        fresh._fetched = fetched
+        if fetched:
+            issuers = tuple(der for octets in of_kind("certificate", fetched) for der in certificates_in(octets))
+            fresh._intermediates = (*self._intermediates, *_readable(issuers, x509.Certificate))
+            fresh._crls = (*self._crls, *_readable(of_kind("crl", fetched), crl.CertificateList))
+            fresh._ocsps = _readable(of_kind("ocsp", fetched), ocsp.OCSPResponse)
         return fresh
+
+    @property
+    def wanted(self) -> tuple[WantedHttp, ...]:
+        """All that was found wanting so far, and was not asked for yet."""
+        every = dict.fromkeys(want for standing in self._said.values() for want in standing.wanted)
+        return tuple(want for want in every if want.key not in self._fetched)
 
     async def standing(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> Standing:
         """The two answers for `certificate` at the moment `at`."""
@@ -124,7 +142,8 @@ class Trusted:
         # Everything asked for at once: where it is all there, which is the rule, one walk answers both questions.
         outcome = await self._validate(certificate, carried, at, REQUIRE_REVINFO)
         if isinstance(outcome, PathBuildingError):
-            return Standing(Trust.UNTRUSTED, detail=_word(outcome))
+            missing = missing_above(certificate, (*self._anchors, *self._intermediates, *carried.certificates))
+            return Standing(Trust.UNTRUSTED, detail=_word(outcome), wanted=missing)
         if isinstance(outcome, ValidationPath):
             good = await self._is_timely(certificate, carried, at)
             return self._trusted(outcome, Revocation.GOOD if good else Revocation.UNKNOWN)
@@ -141,7 +160,11 @@ class Trusted:
     ) -> Standing:
         anchor = path.first
         name = self._lists.get(anchor.dump(), "") if isinstance(anchor, x509.Certificate) else ""
-        return Standing(Trust.TRUSTED, revocation, validity, name, detail)
+        wanted: tuple[WantedHttp, ...] = ()
+        if revocation is Revocation.UNKNOWN:
+            chain = list(path.iter_certs(include_root=True))
+            wanted = tuple(want for issuer, one in pairwise(chain) for want in revocation_of(one, issuer))
+        return Standing(Trust.TRUSTED, revocation, validity, name, detail, wanted)
 
     async def _path(
         self, certificate: x509.Certificate, carried: Carried, at: datetime
@@ -164,8 +187,8 @@ class Trusted:
     async def _is_timely(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> bool:
         """Is a certificate that nobody revoked good by lists that could still have named it?
 
-        A list that its issuer made after the certificate expired may have dropped it (RFC 5280 section 3.3): such a
-        list can convict, not acquit.
+        A list that its issuer made after the certificate expired may have dropped it (RFC 5280 section 3.3), and a
+        responder may have forgotten it (RFC 6960 section 4.4.4): such a word can convict, not acquit.
         """
         expiry = certificate["tbs_certificate"]["validity"]["not_after"].native
         lists = [*self._crls, *carried.crls]
@@ -174,9 +197,11 @@ class Trusted:
             for one in lists
             if one["tbs_cert_list"]["this_update"].native <= expiry or one.issuer != certificate.issuer
         ]
-        if len(timely) == len(lists):
+        answers = [*self._ocsps, *carried.ocsps]
+        prompt = [one for one in answers if not _is_late(one, certificate, expiry)]
+        if len(timely) == len(lists) and len(prompt) == len(answers):
             return True
-        again = await self._validate(certificate, carried, at, REQUIRE_REVINFO, crls=timely)
+        again = await self._validate(certificate, carried, at, REQUIRE_REVINFO, crls=timely, ocsps=prompt)
         return isinstance(again, ValidationPath)
 
     async def _validate(
@@ -187,6 +212,7 @@ class Trusted:
         policy: RevocationCheckingPolicy,
         *,
         crls: list[crl.CertificateList] | None = None,
+        ocsps: list[ocsp.OCSPResponse] | None = None,
     ) -> ValidationPath | Exception | Unchecked:
         context = ValidationContext(
             trust_roots=list(self._anchors),
@@ -194,7 +220,7 @@ class Trusted:
             moment=at,
             allow_fetching=False,
             crls=[*self._crls, *carried.crls] if crls is None else crls,
-            ocsps=list(carried.ocsps),
+            ocsps=[*self._ocsps, *carried.ocsps] if ocsps is None else ocsps,
             # Retroactive: an answer of today about a signature of last year names the date of revocation, and the
             # validator compares that date with `at`.
             revinfo_policy=CertRevTrustPolicy(policy, retroactive_revinfo=True),
@@ -218,6 +244,20 @@ async def _find(certificate: x509.Certificate, context: ValidationContext) -> Va
     except (ValidationError, PathError) as refusal:
         return refusal
     return found
+
+
+def _is_late(answer: ocsp.OCSPResponse, certificate: x509.Certificate, expiry: datetime) -> bool:
+    """Does `answer` speak of `certificate` from a time after its end?  One that cannot be read acquits nobody."""
+
+    def late() -> bool:
+        if answer["response_status"].native != "successful":
+            return False
+        return any(
+            one["cert_id"]["serial_number"].native == certificate.serial_number and one["this_update"].native > expiry
+            for one in answer.response_data["responses"]
+        )
+
+    return attempt(late) is not False
 
 
 def _within(certificate: x509.Certificate, at: datetime) -> datetime:
@@ -244,6 +284,8 @@ def _parse(kind: type[Asn1], blob: bytes) -> Asn1:
     value = kind.load(blob, strict=True)
     if kind is x509.Certificate:
         _ = (value.subject.hashable, value.issuer.hashable, value.public_key, value.not_valid_after)
-    else:
+    elif kind is crl.CertificateList:
         _ = (value.issuer.hashable, value["tbs_cert_list"]["this_update"].native)
+    elif value["response_status"].native != "successful":
+        raise ValueError("the responder has no answer")
     return value

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,37 @@ def _certificate(
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """Where a CA publishes, as what it issues will say.  Empty = it does not say."""
+
+    lists: str = ""  #: its list of revocation
+    responder: str = ""  #: OCSP
+    certificate: str = ""  #: its own certificate
+
+    @property
+    def extensions(self) -> list[tuple[x509.ExtensionType, bool]]:
+        """The extensions that tell it (RFC 5280 sections 4.2.1.13 and 4.2.2.1)."""
+        told: list[tuple[x509.ExtensionType, bool]] = []
+        if self.lists:
+            name = x509.UniformResourceIdentifier(self.lists)
+            told.append((x509.CRLDistributionPoints([x509.DistributionPoint([name], None, None, None)]), False))
+        methods = (
+            (AuthorityInformationAccessOID.OCSP, self.responder),
+            (AuthorityInformationAccessOID.CA_ISSUERS, self.certificate),
+        )
+        access = [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in methods if url]
+        if access:
+            told.append((x509.AuthorityInformationAccess(access), False))
+        return told
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """A CA.  `revoke` gives a CA that knows of one more revoked serial; nothing is changed in place."""
 
     identity: Identity
     revoked: tuple[Revoked, ...] = ()
+    published: Published = Published()
 
     @classmethod
     def root(cls, name: str, organisation: str, validity: Validity) -> "Authority":
@@ -136,6 +162,7 @@ class Authority:
         extensions: list[tuple[x509.ExtensionType, bool]] = [
             (x509.BasicConstraints(ca=True, path_length=0), True),
             (_usage(authority=True), True),
+            *self.published.extensions,
         ]
         subject = _name(Subject(name=name, organisation=organisation))
         return Authority(_certificate(subject, new_key(), self.identity, validity, extensions))
@@ -147,6 +174,7 @@ class Authority:
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (_usage(authority=False), True),
             (x509.ExtendedKeyUsage(purposes), False),
+            *self.published.extensions,
         ]
         if subject.email:
             extensions.append((x509.SubjectAlternativeName([x509.RFC822Name(subject.email)]), False))
@@ -158,6 +186,7 @@ class Authority:
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (_usage(authority=False), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True),
+            *self.published.extensions,
         ]
         subject = _name(Subject(name=name, organisation=organisation))
         return _certificate(subject, new_key(), self.identity, validity, extensions)
