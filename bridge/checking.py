@@ -5,14 +5,17 @@ The same rules as for a mail that came in, without those that need the registers
 
 import io
 import mimetypes
+from collections.abc import Mapping
 
 import pikepdf
 
+from bridge import secrecy
 from bridge.checked import Checked, CheckRequest, Classified
 from bridge.form import form_observations
 from bridge.judging import judge, weigh
 from bridge.papers import is_text, leaves, signs_others
 from bridge.policy import Policy
+from bridge.sealing import CODES
 from validation import media_type
 from validation.attachments import extension_of
 from validation.bounce import bounces
@@ -22,6 +25,7 @@ from validation.finding import Observation
 from validation.inspect import inspect
 from validation.inspected import Attachment, Inspected
 from validation.message import Message, read
+from validation.settings import ReadingCaps
 from validation.signatures import beside
 from validation.verdict import word
 
@@ -54,9 +58,22 @@ def check(request: CheckRequest, content: bytes, *others: bytes) -> Checked:
     classification = mails[0].classification if mails and mails[0].path == file.path else ""
     if classification in ("", "document"):
         observed += _of_documents(file, request.policy, is_mail=bool(classification))
+        observed += _secrecy(file, inspection.contents, request.caps, is_mail=bool(classification))
     findings = tuple(weigh(observation, request.sender_class, request.policy) for observation in observed)
     verdict = judge(findings, request.sender_class, request.policy)
-    return Checked(file, word(verdict), verdict.findings, tuple(mails))
+    return Checked(file, word(verdict), verdict.findings, tuple(mails), inspection.wanted)
+
+
+def _secrecy(
+    file: Inspected, contents: Mapping[tuple[str, ...], bytes], caps: ReadingCaps, *, is_mail: bool
+) -> list[Observation]:
+    """What the bridge would seal, were it to come by mail."""
+    if is_mail:
+        inner = {path: content for path, content in contents.items() if path != file.path}
+        found = secrecy.of_mail(read(contents[file.path], file.path[-1], caps), inner)
+    else:
+        found = max(secrecy.of_file(path[-1], content) for path, content in contents.items())
+    return [Observation(CODES[found], file.path)] if found in CODES else []
 
 
 def _is_mail(file: Inspected, *, whole: bool) -> bool:

@@ -14,7 +14,8 @@ from validation.finding import Finding, Severity
 from validation.message import Message
 from validation.secrecy import Suspicion
 
-_CODES = {Suspicion.WEAK: Code.SECRECY_SUSPECTED, Suspicion.STRONG: Code.SECRECY_MARKED}
+#: What each sign is called.
+CODES = {Suspicion.WEAK: Code.SECRECY_SUSPECTED, Suspicion.STRONG: Code.SECRECY_MARKED}
 
 
 def uncleared(job: Job, told: Told, found: Suspicion) -> Suspicion:
@@ -25,8 +26,8 @@ def uncleared(job: Job, told: Told, found: Suspicion) -> Suspicion:
     # Who has looked at a clear mark has seen the weaker signs beside it.
     if job.mail.origin.kind == "axis" and found is Suspicion.STRONG:
         return found
-    if _CODES[found] in codes or Code.SECRECY_MARKED in codes:
-        told.step("secrecy", "cleared by a person", _CODES[found], "goes on")
+    if CODES[found] in codes or Code.SECRECY_MARKED in codes:
+        told.step("secrecy", "cleared by a person", CODES[found], "goes on")
         return Suspicion.NONE
     return found
 
@@ -56,6 +57,6 @@ def seal_packet(told: Told, found: Suspicion, status: tuple[EnvelopeMade, ...]) 
 
 def _sealed(told: Told, found: Suspicion, severity: Severity, state: MailState) -> Finding:
     # No policy weighs this: what may be a secret is a matter of law (Law 117/2025), not of the office.
-    code = _CODES[found]
+    code = CODES[found]
     told.step("secrecy", f"{code} by law", "a sign of a state secret", state)
     return Finding(code, severity, reason="law")

@@ -30,6 +30,11 @@ def of_mail(message: Message, files: Mapping[tuple[str, ...], bytes], depth: int
     return _surest(_signs(message, files, depth))
 
 
+def of_file(name: str, content: bytes) -> Suspicion:
+    """What a lone file shows."""
+    return _surest(_of_file(name, content, _DEPTH))
+
+
 def of_packet(packet: DocumentPacket, raw: bytes) -> Suspicion:
     """What a packet that is to go out shows."""
     return _surest(_signs_of_packet(packet, raw))

@@ -311,3 +311,12 @@ def test_people_read_lines_that_no_name_can_turn_into_commands(tmp_path: Path) -
     assert b"\x1b" not in done.stdout + done.stderr
     assert b"\x07" not in done.stdout + done.stderr
     assert "✗ a?[31m.pdf: rejected" in done.stdout.decode()
+
+
+def test_a_mark_of_secrecy_is_told(folder: Path, tmp_path: Path) -> None:
+    marked = tmp_path / "marked.eml"
+    marked.write_bytes(signed.HEAD.replace(b"Subject: x", b"Subject: y") + "\r\nTỐI MẬT\r\nNội dung\r\n".encode())
+    found = check(folder, [str(marked), "bare.eml"])
+    codes = {name: [one["code"] for one in found[name]["findings"]] for name in (str(marked), "bare.eml")}
+    assert "secrecy.marked" in codes[str(marked)]
+    assert not any(code.startswith("secrecy.") for code in codes["bare.eml"])
