@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bridge.axis.settings import AxisSettings
+from bridge.axis.settings import AnyAxis
 from bridge.fields.fields import Field
 from bridge.policy import Policy
 from bridge.settings.sections import Office
 from store.judgement import Decision
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent, Organ, RoutingRule
-from validation.evidence import Evidence, WantedDns, WantedSpf
+from validation.evidence import Evidence, WantedDns, WantedHttp, WantedSpf
 from validation.finding import Finding
 from validation.inspected import Inspected
 from validation.returned import Bounce
@@ -32,7 +32,7 @@ class Snapshot:
     office: Office
     policy: Policy
     caps: ReadingCaps
-    axes: tuple[AxisSettings, ...]
+    axes: tuple[AnyAxis, ...]  #: those that we call before the systems that call us
     routes: tuple[RoutingRule, ...]
     organs: tuple[Organ, ...]  #: those of `asked`
     correspondents: tuple[Correspondent, ...]  #: those of `asked`
@@ -79,6 +79,7 @@ class Wanted:
     parties: tuple[str, ...] = ()  #: addresses, "@domain" and ids whose entries of the registers are needed
     dns: tuple[WantedDns, ...] = ()
     spf: WantedSpf | None = None
+    http: tuple[WantedHttp, ...] = ()  #: what certificates point to
     documents: tuple[str, ...] = ()  #: keys of documents that may be known already
     letters: tuple[str, ...] = ()  #: Message-IDs that may be those of letters of ours
     slots: int = 0  #: identities for letters

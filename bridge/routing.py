@@ -10,7 +10,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from bridge.addressee import Addressee, addressee
-from bridge.axis.settings import AxisSettings
+from bridge.axis.settings import AnyAxis, VxpSystem
 from bridge.fields.fold import fold
 from bridge.job import Snapshot
 from bridge.ours import is_own
@@ -44,7 +44,7 @@ class Routes:
         """All organs, on all axes."""
         return tuple(organ.organ_id for destination in self.destinations for organ in destination.organs)
 
-    def axes(self, snapshot: Snapshot) -> tuple[AxisSettings, ...]:
+    def axes(self, snapshot: Snapshot) -> tuple[AnyAxis, ...]:
         """The axes it goes to."""
         names = {destination.axis for destination in self.destinations}
         return tuple(axis for axis in snapshot.axes if axis.name in names)
@@ -111,10 +111,11 @@ def route(origin: Origin, message: Message, snapshot: Snapshot, today: date) -> 
     organs: dict[str, dict[Addressee, None]] = {}
     said: dict[str, dict[str, None]] = {}
     for rule in chosen.values():
-        axis = rule.axis or default
-        meant = (addressee(name, snapshot.organs, today) for name in rule.organs)
-        organs.setdefault(axis, {}).update(dict.fromkeys(meant))
-        said.setdefault(axis, {})[rule.id] = None
+        for name in rule.organs:
+            meant = addressee(name, snapshot.organs, today)
+            where = rule.axis or _system_of(meant, snapshot) or default
+            organs.setdefault(where, {})[meant] = None
+            said.setdefault(where, {})[rule.id] = None
     known_axes = {axis.name for axis in snapshot.axes}
     destinations = tuple(
         Destination(axis, tuple(found), tuple(said[axis]))
@@ -123,3 +124,9 @@ def route(origin: Origin, message: Message, snapshot: Snapshot, today: date) -> 
     )
     sender_class = next((rule.sender_class for rule in chosen.values() if rule.sender_class), "")
     return Routes(recipients, destinations, sender_class, () if destinations else (Observation(Code.ROUTE_MISSING),))
+
+
+def _system_of(organ: Addressee, snapshot: Snapshot) -> str:
+    """The system of its own by which that organ fetches what is for it; "" = it has none here."""
+    systems = (axis for axis in snapshot.axes if isinstance(axis, VxpSystem))
+    return next((system.name for system in systems if system.serves(organ.organ_id)), "")

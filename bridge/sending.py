@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bridge.authenticating import authenticate
 from bridge.authentication import Authentication
-from bridge.axis.settings import AxisSettings
+from bridge.axis.settings import AnyAxis
 from bridge.edxml.packet import Party
 from bridge.job import Job, Wanted
 from bridge.parties import of_mail, unasked
@@ -77,13 +77,13 @@ class Sender:
         """The sender in the class that a routing rule gives him; "" leaves him as he is."""
         return replace(self, by_rule=rule_class)
 
-    def organ_id(self, axis: AxisSettings) -> str:
+    def organ_id(self, axis: AnyAxis) -> str:
         """The id under which this sender's documents travel on that axis; "" when none is known."""
         if self.correspondent and self.correspondent.organ_id:
             return self.correspondent.organ_id
         return "" if self.sender_class == "agency" else axis.organ_id_of_others
 
-    def without_id(self, axes: tuple[AxisSettings, ...]) -> tuple[Observation, ...]:
+    def without_id(self, axes: tuple[AnyAxis, ...]) -> tuple[Observation, ...]:
         """A finding where an axis wants an id of the sender and none is known."""
         return tuple(
             Observation(Code.SENDER_WITHOUT_ID, evidence={"axis": axis.name})
@@ -91,7 +91,7 @@ class Sender:
             if not self.organ_id(axis)
         )
 
-    def party(self, axis: AxisSettings, issuer: str) -> Party:
+    def party(self, axis: AnyAxis, issuer: str) -> Party:
         """The sender as a packet names him; `issuer` is the name on the document."""
         name = self.correspondent.name if self.correspondent else issuer or self.name
         return Party(self.organ_id(axis), name, email=self.address)

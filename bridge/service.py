@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bridge.axis.folder import Folder
+from bridge.axis.opening import open_axis
 from bridge.doorlist import DoorList
 from bridge.doorlook import DoorLook
 from bridge.owner import is_dead, owner
@@ -41,6 +41,7 @@ from store.store import Store
 _log = structlog.get_logger("docbridge.service")
 PARTS = ("smtp", "imap", "worker", "sender", "axis", "web")
 _HANDLES = 65_536
+_AXIS_PAUSE = 15.0  # seconds at most between two looks at an axis that is away: back in work soon when it is back
 _JOIN = 60.0  # seconds for a judging in hand to end; its lease covers the rest
 
 
@@ -98,8 +99,8 @@ async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Ru
         _add(running, calls.on_settled, Loop("notifier", Notifier(bench).once, poll))
     if "axis" in parts:
         for axis in settings.axis:
-            exchange = Exchange(bench, Folder(axis), owner(f"axis-{axis.name}"))
-            _add(running, calls.on_settled, Loop(f"axis-{axis.name}", exchange.once, poll))
+            exchange = Exchange(bench, await asyncio.to_thread(open_axis, axis), owner(f"axis-{axis.name}"))
+            _add(running, calls.on_settled, Loop(f"axis-{axis.name}", exchange.once, poll, _AXIS_PAUSE))
     if "sender" in parts:
         running.stops.append(_sender(bench, calls))
     if "imap" in parts and settings.imap_poll.account:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bridge.evidence.answers import Answers
 from bridge.evidence.dns import open_dns
 from bridge.evidence.source import EvidenceSource
 from bridge.job import Snapshot
@@ -68,7 +69,7 @@ def snapshot_of(settings: Settings, store: Store) -> Snapshot:
         office=settings.office,
         policy=settings.policy,
         caps=settings.reading,
-        axes=settings.axis,
+        axes=settings.axes,
         routes=store.registry.routes.snapshot(),
         organs=(),
         correspondents=(),
@@ -107,7 +108,11 @@ def bench_of(settings: Settings, store: Store, calls: Calls | None = None) -> Be
         store=store,
         pool=Pool(settings.sandbox, JOBS),
         settings=settings,
-        evidence=EvidenceSource(settings, open_dns(settings.resolver.nameservers, settings.resolver.timeout)),
+        evidence=EvidenceSource(
+            settings,
+            open_dns(settings.resolver.nameservers, settings.resolver.timeout),
+            Answers(settings.evidence, settings.store.data / "evidence"),
+        ),
         snapshot=lambda: snapshot_of(settings, store),
         secret=secret_of(settings.store.data),
         arrived=calls.arrived,

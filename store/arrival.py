@@ -1,8 +1,9 @@
 """An Arrival is one handing-in of bytes; a mail may arrive more than once and is kept once.
 
 What makes two arrivals the same mail: the same bytes, reverse path and recipients (SMTP, file) or the same packet of an
-axis within the window; the same bytes in the same account (IMAP), or the same place, at any time: a mailbox that was
-renamed, moved or made anew shows mails of any age again, and a mail that was sent again differs in its trace fields.
+axis within the window; the same bytes in the same account (IMAP), or the same place (a packet's too, whatever its
+bytes, where the axis names each packet once), at any time: a mailbox that was renamed, moved or made anew shows mails
+of any age again, and a mail that was sent again differs in its trace fields.
 """
 
 import json
@@ -77,6 +78,8 @@ def sameness(arrival: Arrival) -> str:
             return _digest("envelope", digest, origin.mail_from, *recipients)
         case ImapOrigin():
             return _digest("account", digest, origin.account)
+        case AxisOrigin(named_once=True):
+            return _digest("named-packet", origin.axis, origin.packet)
         case AxisOrigin():
             return _digest("packet", digest, origin.axis, origin.packet)
         case _:
@@ -94,6 +97,9 @@ def place(arrival: Arrival) -> str | None:
             # not make a new mail vanish behind an old one.
             where = (origin.account, origin.mailbox, str(origin.uidvalidity), str(origin.uid))
             return _digest("imap", digest, *where)
+        case AxisOrigin(named_once=True):
+            # Platforms write packets anew on their way: fetched twice, one packet may have two digests.
+            return _digest("named-axis", origin.axis, origin.packet)
         case AxisOrigin():
             return _digest("axis", digest, origin.axis, origin.packet)
         case _:

@@ -64,6 +64,7 @@ class AxisOrigin:
     packet: str  #: the name by which the axis knows it: a file name, a docId
     mail_from: str = ""
     rcpt_to: tuple[ForwardPath, ...] = ()
+    named_once: bool = False  #: the axis gives that name to no other packet, though it may spell this one anew
     kind: Literal["axis"] = "axis"
 
 

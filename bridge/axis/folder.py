@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
 from typing import assert_never
@@ -51,8 +52,19 @@ class Folder:
         """Its name in the settings."""
         return self.settings.name
 
-    def send(self, envelope_id: str, content: bytes | Path) -> Attempt:
+    @property
+    def names_once(self) -> bool:
+        """The province may lay another packet under the name of one that was taken."""
+        return False
+
+    @property
+    def ready(self) -> bool:
+        """A folder is never left alone."""
+        return True
+
+    def send(self, envelope_id: str, content: bytes | Path, unsure_since: datetime | None = None) -> Attempt:
         """Write `out/<envelope_id>.edxml`, on disk before the answer; there already = Delivered."""
+        del unsure_since  # whether it is there, the folder itself says
         if not _ENVELOPE_ID.fullmatch(envelope_id):
             return Refused(UNSAFE_ID)
         name = f"{envelope_id}.edxml"

@@ -6,6 +6,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,8 @@ class Bad:
 
 Acknowledgement = Taken | Bad
 
+HOLD = "4.7.0"  #: enhanced code of a Reply by which the axis says what a person must mend before it is of use to try on
+
 
 @dataclass(frozen=True, slots=True)
 class ListedOrgan:
@@ -45,8 +48,21 @@ class Axis(Protocol):
         """Its name in the settings."""
         ...
 
-    def send(self, envelope_id: str, content: bytes | Path) -> Attempt:
-        """Hand over one envelope; sending it again under the same id never doubles it."""
+    @property
+    def names_once(self) -> bool:
+        """Is a name that `received` gave never given to another packet?"""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """May it be called?  False while it is left alone after a row of failures."""
+        ...
+
+    def send(self, envelope_id: str, content: bytes | Path, unsure_since: datetime | None = None) -> Attempt:
+        """Hand over one envelope; sending it again under the same id never doubles it.
+
+        `unsure_since` is the moment of the first try that may have been taken; None = there was none.
+        """
         ...
 
     def received(self) -> Iterator[str]:

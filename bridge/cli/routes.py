@@ -173,7 +173,7 @@ def import_(ctx: click.Context, file: Path, reason: str, json_: bool) -> None:
 
     store = store_of(ctx)
     try:
-        found = of_lines(file, [axis.name for axis in settings_of(ctx).axis])
+        found = of_lines(file, [axis.name for axis in settings_of(ctx).axes])
     except BadSheetError as bad:
         raise click.ClickException(f"{file}: {bad}") from bad
     added, replaced = store.registry.routes.put_all(found, operator(), datetime.now(UTC), reason)
@@ -191,7 +191,7 @@ def _checked(ctx: click.Context, store: "Store", rule: "RoutingRule") -> "Routin
     from bridge.registers.values import UnfitValueError
 
     try:
-        found = checked(rule, [axis.name for axis in settings_of(ctx).axis])
+        found = checked(rule, [axis.name for axis in settings_of(ctx).axes])
     except UnfitValueError as unfit:
         raise click.ClickException(str(unfit)) from unfit
     organs = store.registry.organs.snapshot()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bridge.axis.settings import FolderAxis
 from bridge.doctor.checkup import Checkup, ok, problem, warning
 from bridge.settings import Settings
 
@@ -72,7 +73,8 @@ def disk(settings: Settings) -> Iterator[Checkup]:
 def _written(settings: Settings) -> Iterator[tuple[str, Path]]:
     yield "directory [store] data", settings.store.data
     for axis in settings.axis:
-        yield f"directory [[axis]] {axis.name}", axis.directory
+        if isinstance(axis, FolderAxis):
+            yield f"directory [[axis]] {axis.name}", axis.directory
     if settings.sandbox.folder:
         yield "directory [sandbox] folder", settings.sandbox.folder
 

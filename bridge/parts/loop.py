@@ -19,8 +19,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 class Loop:
     """Calls `work` until it is stopped; `work` returns whether it found something to do."""
 
-    def __init__(self, name: str, work: Callable[[], bool], poll: float) -> None:
+    def __init__(self, name: str, work: Callable[[], bool], poll: float, longest_pause: float = _LONGEST_PAUSE) -> None:
         self.name = name
+        self._longest_pause = longest_pause
         self.problem = ""  #: why the last round failed; "" = it did not
         self.last_success: datetime | None = None
         self._work = work
@@ -76,4 +77,4 @@ class Loop:
                     self._wake.wait(self._poll)
                 continue
             self._stop.wait(pause)
-            pause = min(_LONGEST_PAUSE, pause * 2)
+            pause = min(self._longest_pause, pause * 2)

@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from bridge.axis.settings import AxisSettings
+from bridge.axis.settings import AnyAxis, AxisSettings
 from bridge.policy import Policy
 from bridge.sandbox.settings import SandboxSettings
 from bridge.settings.build import BadSetting, build
 from bridge.settings.environment import BadVariable, overlaid
 from bridge.settings.lines import line_of
-from bridge.settings.sections import Log, Office, Receipts, Resolver, Trust, Web, Worker
+from bridge.settings.sections import Fetching, Log, Office, Receipts, Resolver, Trust, VxpServer, Web, Worker
 from imap_poll.settings import ImapSettings
 from outbound.settings import OutboundSettings
 from smtp_in.settings import SmtpSettings
 from store.settings import StoreSettings
 from validation.settings import ReadingCaps
 
-__all__ = ["BadSettings", "Settings", "load", "located"]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+__all__ = ["LOOPBACK", "BadSettings", "Settings", "load", "located"]
 
 
 class BadSettings(Exception):  # noqa: N818  names the settings as bad
@@ -41,6 +42,7 @@ class Settings:
     outbound: Annotated[OutboundSettings, "the way out by mail"]
     imap_poll: Annotated[ImapSettings, "the IMAP door"] = ImapSettings()
     axis: Annotated[tuple[AxisSettings, ...], "the province's exchange systems, one table each"] = ()
+    vxp_server: Annotated[VxpServer, "the systems that call us as an axis"] = VxpServer()
     trust: Annotated[Trust, "whom the office trusts"] = Trust()
     policy: Annotated[Policy, "what the office makes of what is found"] = field(default_factory=Policy)
     receipts: Annotated[Receipts, "what senders are told"] = Receipts()
@@ -48,8 +50,14 @@ class Settings:
     sandbox: Annotated[SandboxSettings, "the walls around what reads hostile bytes"] = SandboxSettings()
     worker: Annotated[Worker, "how mails are judged"] = Worker()
     resolver: Annotated[Resolver, "where DNS is asked"] = Resolver()
+    evidence: Annotated[Fetching, "what certificates point to"] = Fetching()
     web: Annotated[Web, "health and metrics"] = Web()
     log: Annotated[Log, "what the program says of itself"] = Log()
+
+    @property
+    def axes(self) -> tuple[AnyAxis, ...]:
+        """Wherever envelopes may go: the axes that we call, then the systems that call us."""
+        return (*self.axis, *self.vxp_server.system)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -102,9 +110,13 @@ def _told(file: Path, text: str, origin: Mapping[tuple[str, ...], str], error: B
 
 def _check(settings: Settings) -> None:
     """What no single section can see."""
-    names = [axis.name for axis in settings.axis]
+    names = [axis.name for axis in settings.axes]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise BadSetting(("axis",), f"two axes are called {', '.join(sorted(twice))}")
+        where = ("axis",) if settings.axis else ("vxp_server", "system")
+        raise BadSetting(where, f"two axes or systems are called {', '.join(sorted(twice))}")
+    organs = [organ.strip().casefold() for system in settings.vxp_server.system for organ in system.organs]
+    if shared := {organ for organ in organs if organs.count(organ) > 1}:
+        raise BadSetting(("vxp_server", "system"), f"two systems have the organ {', '.join(sorted(shared))}")
     try:
         ZoneInfo(settings.office.time_zone)
     except (KeyError, ValueError) as error:
@@ -112,5 +124,5 @@ def _check(settings: Settings) -> None:
     if settings.store.objects:
         raise BadSetting(("store", "objects"), "object storage is not supported yet; leave it empty")
     host = settings.web.listen.rpartition(":")[0].strip("[]")
-    if settings.web.listen and host not in ("127.0.0.1", "::1", "localhost"):
+    if settings.web.listen and host not in LOOPBACK and not settings.vxp_server.system:
         raise BadSetting(("web", "listen"), "without accounts only loopback is served, such as 127.0.0.1:8080")

@@ -1,8 +1,8 @@
 """Builds frozen settings from plain data: every key known, every value of its declared type, every error with its key.
 
 A section is a frozen dataclass whose fields are `Annotated[type, "explanation"] = default`; that one declaration also
-writes `docs/settings.md` and `docbridge.toml` (`describe.py`).  A union of kinds is not needed: what a kind does not
-use stays at its default.
+writes `docs/settings.md` and `docbridge.toml` (`describe.py`).  Where a table may be of several kinds, its key `kind`
+says which; without it, it is of the first.
 """
 
 import dataclasses
@@ -98,10 +98,27 @@ def _value(wanted: Any, value: Any, base: Path, path: tuple[str, ...]) -> Any:  
         if value not in get_args(wanted):
             raise BadSetting(path, f"must be one of {', '.join(map(str, get_args(wanted)))}")
         return value
+    if origin is types.UnionType and all(map(dataclasses.is_dataclass, get_args(wanted))):
+        if not isinstance(value, Mapping):
+            raise BadSetting(path, "must be a table")
+        return build(_of_kind(get_args(wanted), value, path), value, base, path)
     if origin is types.UnionType:
         inner = next(member for member in get_args(wanted) if member is not type(None))
         return _value(inner, value, base, path)
     return _scalar(wanted, value, base, path)
+
+
+def kinds(members: Iterable[type]) -> dict[str, type]:
+    """What `kind` may say, and the section that it stands for."""
+    return {get_args(plain(hints(member)["kind"]))[0]: member for member in members}
+
+
+def _of_kind(members: tuple[type, ...], value: Mapping[str, Any], path: tuple[str, ...]) -> type:
+    known = kinds(members)
+    kind = value.get("kind", next(iter(known)))
+    if kind not in known:
+        raise BadSetting((*path, "kind"), f"must be one of {', '.join(known)}")
+    return known[kind]
 
 
 def _scalar(wanted: Any, value: Any, base: Path, path: tuple[str, ...]) -> Any:  # noqa: ANN401  as above

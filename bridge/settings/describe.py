@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 from bridge.settings import Settings
-from bridge.settings.build import hints, key_of, plain
+from bridge.settings.build import hints, key_of, kinds, plain
 from bridge.settings.units import written, written_octets
 
 
@@ -34,6 +34,9 @@ def described() -> Iterator[Described]:
 def _section(name: str, annotation: Any) -> Iterator[Described]:  # noqa: ANN401  annotations have no common type
     array = get_origin(annotation) is tuple
     section = get_args(annotation)[0] if array else annotation
+    if get_origin(section) is types.UnionType:
+        yield from _of_kinds(name, kinds(get_args(section)))
+        return
     for field in dataclasses.fields(section):
         inner = plain(hints(section)[field.name])
         element = get_args(inner)[0] if get_origin(inner) is tuple else inner
@@ -43,6 +46,23 @@ def _section(name: str, annotation: Any) -> Iterator[Described]:  # noqa: ANN401
         yield Described(
             name, array, key_of(field.name), _kind(inner), _default(field, inner), _explained(section, field.name)
         )
+
+
+def _of_kinds(name: str, sections: Mapping[str, type]) -> Iterator[Described]:
+    """A table of several kinds: each key once, with the kind that has it unless all have."""
+    told: set[str] = set()
+    every = [{one.key: one for one in _section(name, tuple[section, ...])} for section in sections.values()]  # type: ignore[valid-type]
+    for kind, described_ in zip(sections, every, strict=True):
+        for key, one in described_.items():
+            if key in told:
+                continue
+            told.add(key)
+            if key == "kind":
+                yield dataclasses.replace(one, kind=" | ".join(f'"{word}"' for word in sections))
+            elif all(key in other for other in every):
+                yield one
+            else:
+                yield dataclasses.replace(one, explanation=f"{kind}: {one.explanation}")
 
 
 def _explained(section: type, name: str) -> str:
