@@ -70,6 +70,7 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SIGNATURE_UNREADABLE, DOUBT, "Không kiểm tra được chữ ký số trên tệp {about}.", "Ký lại văn bản bằng phần mềm ký số thông dụng rồi gửi lại."),
     Row(Code.SIGNATURE_UNTRUSTED, DOUBT, "Chứng thư số ký tệp {about} không thuộc danh sách tin cậy của cơ quan.", "Ký bằng chứng thư số do tổ chức được công nhận cấp."),
     Row(Code.SIGNATURE_EXPIRED, DOUBT, "Chứng thư số ký tệp {about} không còn (hoặc chưa có) hiệu lực tại thời điểm kiểm tra.", "Ký lại bằng chứng thư số còn hiệu lực."),
+    Row(Code.SIGNATURE_CHANGED_VISIBLY, DOUBT, "Sau khi ký, tệp {about} có thay đổi nhìn thấy được nhưng được phép ({change}); cần đối chiếu với bản đã ký.", ""),
     Row(Code.SIGNATURE_AUTHORITY, DOUBT, "Người ký, cơ quan ban hành và người gửi không khớp nhau ({names}).", "Gửi từ hộp thư công vụ của cơ quan ban hành."),
     Row(Code.PACKET_UNADDRESSED, DOUBT, "Chưa có địa chỉ thư điện tử đã đăng ký cho nơi nhận của gói tin.", ""),
     # UNKNOWN: ask again later

@@ -70,6 +70,7 @@ class Code(StrEnum):
     SIGNATURE_REVOCATION_UNKNOWN = "signature.revocation-unknown"
     SIGNATURE_WEAK = "signature.weak"  #: an algorithm or key below what is asked
     SIGNATURE_CHANGED_PERMITTED = "signature.changed-permitted"  #: changed after signing in a permitted, named way
+    SIGNATURE_CHANGED_VISIBLY = "signature.changed-visibly"  #: permitted, named, and seen by whoever reads the page
     SIGNATURE_AUTHORITY = "signature.authority"  #: signer, issuer and sender do not agree
     SIGNATURE_TIME_CLAIMED = "signature.time-claimed"  #: the signing time is the signer's own word
 

@@ -1,20 +1,22 @@
 """What came after a signature, and whether it may have.
 
-Permitted: further signatures and their fields, document time stamps, validation data. Not permitted:
-everything else, and also the one thing that the PDF rules call form filling: a value that a reader sees
+Permitted: further signatures and their fields, document time stamps, validation data.  Where a certification in force
+grants it, and no lock forbids it, also forms filled in and harmless annotations; these are told as visible changes.
+Everything else is not permitted, the filling of a form that nobody certified among it: a value that a reader sees
 changed after signing (the shadow-replace attack is legal form filling).
 """
 
 from dataclasses import dataclass
 
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
-from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from validation.pdf_diff import POLICY
+from validation.pdf_permission import Granted, Permission, granted, in_force
 from validation.pdf_reading import Field, Opened
+from validation.pdf_step import Kind, Step
 from validation.signature import Problem
+
+_INVISIBLE = frozenset({Kind.TIMESTAMP, Kind.VALIDATION_DATA, Kind.METADATA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Unchanged:
 class Permitted:
     """Later revisions hold nothing but what may follow a signature."""
 
-    kinds: tuple[str, ...]  #: further-signature, timestamp, validation-data, metadata
+    kinds: tuple[str, ...]  #: further-signature, timestamp, validation-data, metadata, form-fill, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,11 @@ class Forbidden:
 Changes = Unchanged | Permitted | Forbidden
 
 
-def changes_after(opened: Opened, signature: EmbeddedPdfSignature) -> Changes:
-    """Compare the signed revision with all that follow.  Raises what pyHanko raises: call it by `attempt`."""
+def changes_after(opened: Opened, signature: EmbeddedPdfSignature, *, number_stamp: bool) -> Changes:
+    """Compare the signed revision with all that follow.  Raises what pyHanko raises: call it by `attempt`.
+
+    `number_stamp` = the clerk may put number and date on the page before a further signature.
+    """
     if opened.two_readings:
         return Forbidden(Problem.SHADOWED, "the two tables of a hybrid file disagree")
     coverage = signature.evaluate_signature_coverage()
@@ -49,34 +54,41 @@ def changes_after(opened: Opened, signature: EmbeddedPdfSignature) -> Changes:
         return Unchanged()
     if coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         return Forbidden(Problem.PARTIAL_COVERAGE, f"coverage {coverage.name}")
-    signature.coverage = coverage  # type: ignore[assignment]  # evaluate_modifications reads it there
-    result = signature.evaluate_modifications(POLICY)
-    if not isinstance(result, DiffResult):
-        return Forbidden(Problem.CHANGED_AFTER_SIGNING, f"not permitted: {type(result).__name__}")
-    if result.modification_level == ModificationLevel.NONE:
+    steps = opened.history.after(signature.signed_revision)
+    if not steps:
         return Unchanged()
-    level, permission = result.modification_level, signature.docmdp_level
-    if permission is not None and level.value > permission.value:
-        return Forbidden(Problem.CHANGED_AFTER_SIGNING, f"{level.name} beyond what the certification permits")
-    if level > ModificationLevel.FORM_FILLING:
-        return Forbidden(Problem.CHANGED_AFTER_SIGNING, level.name)
-    signature_fields = {str(name) for name, _, _ in enumerate_sig_fields(opened.reader)}
-    if set(result.changed_form_fields) - signature_fields:
-        return Forbidden(Problem.CHANGED_AFTER_SIGNING, "the value of a form field changed")
-    return Permitted(_kinds(opened, signature))
+    permission = in_force(_grants(opened), signature.signed_revision)
+    signed = [number for number, step in enumerate(steps) if Kind.FURTHER_SIGNATURE in step.kinds]
+    for number, step in enumerate(steps):
+        refusal = step.unexplained or _refusal(step, signature, permission)
+        # Whoever signs next signs what stands there then: the number is that signature's.
+        stamp_may = number_stamp and permission is None and bool(signed) and signed[-1] >= number
+        if Kind.NUMBER_STAMP in step.kinds and not stamp_may:
+            refusal = refusal or "a number or date was put on the page after signing"
+        if refusal:
+            return Forbidden(Problem.CHANGED_AFTER_SIGNING, refusal)
+    kinds = {kind for step in steps for kind in step.kinds}
+    # Metadata changes with every writing: told only where nothing else is.
+    told = [kind.value for kind in Kind if kind in kinds and kind is not Kind.METADATA]
+    return Permitted(tuple(told) or (Kind.METADATA.value,))
 
 
-def _kinds(opened: Opened, signature: EmbeddedPdfSignature) -> tuple[str, ...]:
-    """Name what follows, for the clerk."""
-    kinds = []
-    later = [
-        field for field in opened.fields if isinstance(field, Field) and field.revision > signature.signed_revision
-    ]
-    if any(field.sub_filter != "/ETSI.RFC3161" for field in later):
-        kinds.append("further-signature")
-    if any(field.sub_filter == "/ETSI.RFC3161" for field in later):
-        kinds.append("timestamp")
-    now, then = opened.reader.root, opened.reader.get_historical_root(signature.signed_revision)
-    if "/DSS" in now and ("/DSS" not in then or len(now["/DSS"]) != len(then["/DSS"]) or not later):
-        kinds.append("validation-data")
-    return tuple(kinds) or ("metadata",)
+def _grants(opened: Opened) -> tuple[Granted, ...]:
+    fields = [field for field in opened.fields if isinstance(field, Field)]
+    return tuple(Granted(field.revision, granted(field.dictionary, field.holder)) for field in fields)
+
+
+def _refusal(step: Step, signature: EmbeddedPdfSignature, permission: Permission | None) -> str:
+    """Why the step may not follow; "" = it may."""
+    locks = signature.fieldmdp
+    if locks is not None and any(locks.is_locked(name) for name in step.filled | step.signed):
+        return "a field changed that the signature locks"
+    if permission is Permission.NOTHING and step.kinds - _INVISIBLE:
+        return "the certification permits nothing to follow"
+    if permission is Permission.FORMS and step.shown:
+        return "a new visible signature field, which the certification does not permit"
+    if Kind.FORM_FILL in step.kinds and permission is None:
+        return "the value of a form field changed, and no certification permits it"
+    if Kind.ANNOTATION in step.kinds and permission is not Permission.ANNOTATIONS:
+        return "an annotation changed, and no certification permits it"
+    return ""

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from asn1crypto import core
 from cryptography.hazmat.primitives import hashes
-from pyhanko.pdf_utils import generic
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
@@ -114,8 +113,8 @@ def unjudged(where: str, cause: Unchecked, carrier: Carrier = Carrier.PDF) -> Ju
     return Judged(where, carrier, -1, 0, cause, cause, cause)
 
 
-def judge(opened: Opened, field: Field) -> Judged:
-    """Judge one field of an opened file."""
+def judge(opened: Opened, field: Field, *, number_stamp: bool = False) -> Judged:
+    """Judge one field of an opened file; `number_stamp` as in `changes_after`."""
     carrier = Carrier.TIMESTAMP if field.sub_filter == TIMESTAMP else Carrier.PDF
     if field.sub_filter not in SUPPORTED:
         return unjudged(field.name, Unchecked(Problem.UNSUPPORTED, "SubFilter is not supported"))
@@ -131,7 +130,7 @@ def judge(opened: Opened, field: Field) -> Judged:
     if isinstance(guarded, Refused):
         changes = Forbidden(guarded.problem, guarded.detail)
     else:
-        changes = attempt(changes_after, opened, signature)
+        changes = attempt(changes_after, opened, signature, number_stamp=number_stamp)
     claimed = attempt(lambda: signature.self_reported_timestamp)
     return Judged(
         where=field.name,
@@ -146,10 +145,7 @@ def judge(opened: Opened, field: Field) -> Judged:
 
 
 def _embedded(opened: Opened, field: Field) -> EmbeddedPdfSignature:
-    holder = field.reference.get_object()  # type: ignore[no-untyped-call]
-    if not isinstance(holder, generic.DictionaryObject):
-        raise TypeError("a field is a dictionary")
-    return EmbeddedPdfSignature(opened.reader, holder, field.name)
+    return EmbeddedPdfSignature(opened.reader, field.holder, field.name)
 
 
 def _end(guarded: Guarded | Refused) -> int:

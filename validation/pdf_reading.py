@@ -18,6 +18,7 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 
 from validation.foreign import Unchecked, attempt
 from validation.pdf_guard import Section
+from validation.pdf_history import History
 from validation.pdf_reader import RevisionReader
 from validation.signature import Problem
 from validation.trust import Carried
@@ -34,10 +35,17 @@ class Field:
     reference: generic.IndirectObject  #: the field's own
 
     @property
+    def holder(self) -> generic.DictionaryObject:
+        """The field's own dictionary."""
+        found = self.reference.get_object()  # type: ignore[no-untyped-call]
+        if not isinstance(found, generic.DictionaryObject):
+            raise TypeError("a field is a dictionary")
+        return found
+
+    @property
     def revision(self) -> int:
         """The last revision that wrote the signature dictionary.  Raises where /V is no reference."""
-        holder = self.reference.get_object()  # type: ignore[no-untyped-call]
-        value = holder.raw_get("/V")
+        value = self.holder.raw_get("/V")
         return int(value.get_pdf_handler().xrefs.get_last_change(value.reference))
 
     @property
@@ -58,6 +66,7 @@ class Opened:
     strays: tuple[int, ...]  #: offsets of /ByteRange entries that no field owns
     carried: Carried  #: from the document security store
     two_readings: bool  #: a hybrid whose two tables disagree
+    history: History  #: what each revision changed
 
 
 def claims_signature(content: bytes) -> bool:
@@ -87,6 +96,7 @@ def _open(content: bytes, leniently: bool) -> Opened:
         strays=_strays(content, reader, fields),
         carried=_carried(reader),
         two_readings=_tables_disagree(reader),
+        history=History(reader),
     )
 
 

@@ -21,9 +21,12 @@ from validation.signature_trust import proven, told
 from validation.trust import Carried, Trusted, trusted_by
 
 
-def signatures_of(content: bytes, evidence: Evidence) -> SignatureReading:
-    """Every signature of the PDF `content`, in the order of signing.  Never raises for any bytes."""
-    judged, carried, leniently = _judge(content)
+def signatures_of(content: bytes, evidence: Evidence, *, number_stamp: bool = False) -> SignatureReading:
+    """Every signature of the PDF `content`, in the order of signing.  Never raises for any bytes.
+
+    `number_stamp` = the clerk may put number and date on the page between two signatures.
+    """
+    judged, carried, leniently = _judge(content, number_stamp)
     if not judged:
         return SignatureReading((), ())
     trusted = trusted_by(evidence.trust).for_file(evidence.fetched)
@@ -32,24 +35,27 @@ def signatures_of(content: bytes, evidence: Evidence) -> SignatureReading:
     return SignatureReading(signatures, observations_of(signatures, changes), trusted.wanted)
 
 
-def _judge(content: bytes) -> tuple[tuple[Judged, ...], Carried, bool]:
+def _judge(content: bytes, number_stamp: bool) -> tuple[tuple[Judged, ...], Carried, bool]:
     """Strictly, and leniently where that leaves something unchecked."""
     strict = open_pdf(content, leniently=False)
     if not isinstance(strict, Unchecked):
-        judged = _judge_fields(strict)
+        judged = _judge_fields(strict, number_stamp)
         if all(one.sound is not None for one in judged):
             return judged, strict.carried, False
     lenient = open_pdf(content, leniently=True)
     if not isinstance(lenient, Unchecked):
-        return _judge_fields(lenient), lenient.carried, True
+        return _judge_fields(lenient, number_stamp), lenient.carried, True
     if not isinstance(strict, Unchecked):
-        return _judge_fields(strict), strict.carried, False
+        return _judge_fields(strict, number_stamp), strict.carried, False
     # Neither reading opens it.  What claims to be signed is told as unreadable, never as unsigned.
     return (unjudged("", strict),) if claims_signature(content) else (), Carried(), False
 
 
-def _judge_fields(opened: Opened) -> tuple[Judged, ...]:
-    judged = [judge(opened, field) if isinstance(field, Field) else unjudged("", field) for field in opened.fields]
+def _judge_fields(opened: Opened, number_stamp: bool) -> tuple[Judged, ...]:
+    judged = [
+        judge(opened, field, number_stamp=number_stamp) if isinstance(field, Field) else unjudged("", field)
+        for field in opened.fields
+    ]
     stray = Unchecked(Problem.UNPARSABLE, "a ByteRange that no signature field owns")
     judged += [unjudged(f"@{offset}", stray) for offset in opened.strays]
     return tuple(sorted(judged, key=lambda one: (one.end == 0, one.end)))

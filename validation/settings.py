@@ -26,3 +26,8 @@ class ReadingCaps:
     ratio: Annotated[int, "unpacked to packed size of one member, above `ratio_floor`, that is a bomb"] = 200
     ratio_floor: Annotated[int, "octets below which no ratio is suspicious"] = 10_000_000
     pdf_objects: Annotated[int, "objects of one PDF that are looked at for active content"] = 50_000
+    number_stamp: Annotated[
+        bool,
+        "a number and a date put on a signed PDF's first page before the next signature are a permitted change, "
+        "to be looked at; false = they break the signature before them",
+    ] = False

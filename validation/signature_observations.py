@@ -8,6 +8,9 @@ from validation.evidence import WantedHttp
 from validation.finding import Observation
 from validation.signature import Problem, Revocation, Signature, Trust
 
+#: Changes after signing that a reader of the document sees.
+_VISIBLE = frozenset({"form-fill", "annotation", "number-stamp"})
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureReading:
@@ -48,7 +51,9 @@ def _of(signature: Signature, kinds: tuple[str, ...]) -> Iterator[Observation]:
     if Problem.WEAK_ALGORITHM in signature.problems:
         yield Observation(Code.SIGNATURE_WEAK, evidence=facts | {"algorithm": signature.algorithm})
     if kinds and signature.sound:
-        yield Observation(Code.SIGNATURE_CHANGED_PERMITTED, evidence=facts | {"change": ", ".join(kinds)})
+        seen = _VISIBLE & set(kinds)
+        code = Code.SIGNATURE_CHANGED_VISIBLY if seen else Code.SIGNATURE_CHANGED_PERMITTED
+        yield Observation(code, evidence=facts | {"change": ", ".join(kinds)})
     if signature.signed_at is not None and signature.signed_at_source == "claimed":
         claimed = {"signed_at": signature.signed_at.isoformat()}
         yield Observation(Code.SIGNATURE_TIME_CLAIMED, evidence=facts | claimed)

@@ -65,7 +65,7 @@ def _read(
     if media_type == "application/pdf":
         from validation import pdf_signatures
 
-        return pdf_signatures.signatures_of(content, evidence)
+        return pdf_signatures.signatures_of(content, evidence, number_stamp=caps.number_stamp)
     if media_type == "message/rfc822":
         return _of_mail(content, evidence, caps)
     if media_type in _CMS or extension_of(attachment.name) in _CMS_EXTENSIONS or _is_armoured(content, media_type):
