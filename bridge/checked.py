@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.policy import Policy
-from validation.evidence import Evidence
+from validation.evidence import Evidence, WantedHttp
 from validation.finding import Finding
 from validation.inspected import Inspected
 from validation.returned import Bounce
@@ -39,3 +39,4 @@ class Checked:
     verdict: str
     findings: tuple[Finding, ...]
     mails: tuple[Classified, ...] = ()  #: the file itself, if it is a mail, and every mail inside it
+    wanted: tuple[WantedHttp, ...] = ()  #: what would tell more of its signatures

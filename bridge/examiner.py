@@ -8,7 +8,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -18,6 +18,7 @@ from bridge.sandbox.pool import Pool
 from bridge.sandbox.settings import SandboxSettings
 from validation.attachments import clean_name, extension_of
 from validation.codes import Code
+from validation.evidence import WantedHttp
 from validation.finding import Observation
 from validation.inspected import Format, Inspected
 from validation.verdict import word
@@ -25,7 +26,10 @@ from validation.verdict import word
 _SHARE = 5  # content, what it unpacks to, and copies on the way: so many times a file must fit into a child's memory
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _MOST_OTHERS = 100  # files of one command line among which a detached signature looks for its own
+_ROUNDS = 4  # a first look, and one more after each of three rounds of fetching (design, "The life of a mail")
 _LARGEST = 16_000_000_000  # octets; a larger one is not even read for its digest
+
+Fetch = Callable[[tuple[WantedHttp, ...]], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,9 @@ class Refused:
 class Examiner:
     """Judges files by the children of a pool that knows the job "check"."""
 
-    def __init__(self, pool: Pool, sandbox: SandboxSettings) -> None:
-        """`sandbox` is what the pool was made with; both are closed together."""
+    def __init__(self, pool: Pool, sandbox: SandboxSettings, fetch: Fetch | None = None) -> None:
+        """`sandbox` is what the pool was made with; both are closed together.  `fetch` None = nobody is asked."""
+        self._fetch = fetch
         self._sandbox = sandbox
         self._pool = pool
         self._threads = ThreadPoolExecutor(sandbox.pool_size(), "examiner")
@@ -66,7 +71,14 @@ class Examiner:
             room = self._sandbox.memory // _SHARE - len(content)
             others = self._others([other for other in files if other != file], room)
             request = replace(request, beside=tuple(_named(other) for other in others))
-        answer = self._pool.run("check", request, [content, *others.values()], Checked)
+        for _ in range(_ROUNDS):
+            answer = self._pool.run("check", request, [content, *others.values()], Checked)
+            if not isinstance(answer, Answered):
+                break
+            if not (answer.value.wanted and self._fetch):
+                return answer.value
+            fetched = {**request.evidence.fetched, **self._fetch(answer.value.wanted)}
+            request = replace(request, evidence=replace(request.evidence, fetched=fetched))
         if isinstance(answer, Answered):
             return answer.value
         return _unread(file, request, Code.FILE_CRASHED, {"wall": str(answer.wall)})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bridge.answering import answer
 from bridge.decided import clerk_fields, released_by
+from bridge.dossier import dossier_of
 from bridge.filing import JUDGED, filed, kind_of
 from bridge.found import documents_of
 from bridge.job import Job, Outcome, Wanted
@@ -22,9 +23,7 @@ from bridge.sending import sender_of
 from bridge.telling import Told
 from bridge.wrapping import wrap
 from store.mail import AxisOrigin, MailState
-from validation.inspect import inspect_all
 from validation.message import read
-from validation.signatures import mail_signatures
 from validation.verdict import Accepted, word
 
 
@@ -51,16 +50,16 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     told.sender(sender)
 
     # Inspect: the mail by its signatures, every file by its form and its signatures.
-    inspections = inspect_all(message.attachments, job.evidence, snapshot.caps)
-    files = tuple(inspection.file for inspection in inspections)
-    contents = {path: content for inspection in inspections for path, content in inspection.contents.items()}
-    observed = [*message.observations, *(o for top in files for file in top.walk() for o in file.observations)]
-    observed += (*mail_signatures(message, job.evidence).observations, *sender.observations)
+    dossier = dossier_of(job, message)
+    files, contents = dossier.files, dossier.contents
+    observed = [*dossier.observations, *sender.observations]
 
     # Secrecy: what bears a mark goes no further, and nothing of it is told.
     suspicion = uncleared(job, told, of_mail(message, contents))
     if suspicion:
         return seal(told, kind, message, suspicion, answer(origin, message, sender, snapshot))
+    if wanted := dossier.wanted(job):
+        return wanted
 
     # Identify: which papers are these, and what do they say of themselves?
     documents = documents_of(job, message, leaves(files), contents, clerk_fields(job.decisions))

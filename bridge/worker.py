@@ -155,6 +155,8 @@ class Worker:
         if wanted.dns or wanted.spf:
             evidence = self._bench.evidence.with_answers(job.evidence, wanted.dns, wanted.spf)
             job = replace(job, evidence=evidence)
+        if wanted.http:
+            job = replace(job, evidence=self._bench.evidence.with_fetched(job.evidence, wanted.http))
         if wanted.documents:
             job = replace(job, known_documents=self._known_of(claimed, wanted.documents))
         if wanted.letters:

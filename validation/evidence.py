@@ -84,3 +84,4 @@ class Evidence:
     spf_of: str = ""  #: the client's address that `spf` speaks of; "" = none was asked about
     #: by `WantedHttp.key`; empty octets = asked for, and not to be had
     fetched: Mapping[str, bytes] = field(default_factory=dict)
+    offline: bool = False  #: nobody is asked: what `fetched` lacks stays lacking

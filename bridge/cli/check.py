@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from bridge.cli.exits import NO, USAGE, WELL
 
 if TYPE_CHECKING:
     from bridge.checked import Checked, CheckRequest
-    from bridge.examiner import Refused
+    from bridge.evidence.answers import Answers
+    from bridge.examiner import Fetch, Refused
     from bridge.settings import Settings
 
 _JOBS = {"check": "bridge.checking:check"}
@@ -48,7 +50,6 @@ def check(
     if trust is not None and not trust.is_dir():
         raise click.BadParameter(f"{trust} is no directory", param_hint="--trust")
     log_quietly()
-    del offline  # nothing is fetched yet; the option is there so that scripts can say what they mean
     settings = _settings(ctx)
     sandbox = settings.sandbox if settings else SandboxSettings()
     sandbox = replace(sandbox, children=min(sandbox.pool_size(), len(files)))
@@ -57,7 +58,7 @@ def check(
     ctx.call_on_close(pool.close)
     from bridge.examiner import Examiner, Refused
 
-    examiner = Examiner(pool, sandbox)
+    examiner = Examiner(pool, sandbox, None if offline else _fetch(settings))
     ctx.call_on_close(examiner.close)
     request = _request(settings, sender_class, at, trust)
     code = WELL
@@ -68,6 +69,19 @@ def check(
         elif answer.verdict != "accepted" and code == WELL:
             code = NO
     return code
+
+
+def _fetch(settings: "Settings | None") -> "Fetch":
+    """Asks for what certificates point to; what that needs is loaded when the first one does."""
+
+    @cache
+    def answers() -> "Answers":
+        from bridge.evidence.answers import Answers
+        from bridge.settings.sections import Fetching
+
+        return Answers(settings.evidence if settings else Fetching(), None)
+
+    return lambda wanted: answers().ask(wanted)
 
 
 def _request(settings: "Settings | None", sender_class: str, at: datetime | None, trust: Path | None) -> "CheckRequest":

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bridge import truststore
+from bridge.evidence.answers import Answers
 from bridge.evidence.dns import Dns
 from bridge.evidence.spf import check_host
 from bridge.settings import Settings
@@ -20,7 +21,7 @@ from store.mail import ReceivedMail, SmtpOrigin
 from validation.auth_results_trusted import is_in, networks_of
 from validation.dmarc import records_wanted
 from validation.domain import domain_of
-from validation.evidence import Evidence, TrustStore, WantedDns, WantedSpf
+from validation.evidence import Evidence, TrustStore, WantedDns, WantedHttp, WantedSpf
 
 _log = structlog.get_logger("docbridge.evidence")
 _AT_ONCE = 8  # questions; one after the other, silent servers would cost a time-out each
@@ -29,10 +30,11 @@ _AT_ONCE = 8  # questions; one after the other, silent servers would cost a time
 class EvidenceSource:
     """Where evidence comes from.  Safe for several threads."""
 
-    def __init__(self, settings: Settings, dns: Dns) -> None:
+    def __init__(self, settings: Settings, dns: Dns, answers: Answers) -> None:
         self._directory = settings.trust.directory
         self._relays = networks_of(settings.policy.trusted_relays)
         self._dns = dns
+        self._answers = answers
         self._lock = threading.Lock()
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
         self._trust = TrustStore()
@@ -61,7 +63,7 @@ class EvidenceSource:
         spf = None
         if isinstance(origin, SmtpOrigin) and not is_in(origin.peer, self._relays):
             spf = WantedSpf(origin.peer, origin.helo, origin.mail_from)
-        evidence = Evidence(datetime.now(UTC), self.trust())
+        evidence = Evidence(datetime.now(UTC), self.trust(), offline=not self._answers.asks)
         return self.with_answers(evidence, records_wanted(domain_of(origin.mail_from)), spf)
 
     def with_answers(self, evidence: Evidence, dns: Iterable[WantedDns], spf: WantedSpf | None = None) -> Evidence:
@@ -74,3 +76,7 @@ class EvidenceSource:
             found = {question.key: answer for question, answer in zip(questions, answers, strict=True)}
         evidence = replace(evidence, dns={**evidence.dns, **found})
         return replace(evidence, spf=word.result(), spf_of=spf.client) if spf and word else evidence
+
+    def with_fetched(self, evidence: Evidence, wanted: Iterable[WantedHttp]) -> Evidence:
+        """The evidence with what certificates point to, as far as it can be had."""
+        return replace(evidence, fetched={**evidence.fetched, **self._answers.ask(wanted)})
