@@ -104,43 +104,6 @@ class VxpServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetching:
-    """What certificates point to: lists of revocation, responders' answers, issuers."""
-
-    fetch: Annotated[bool, "ask for it; false = only what is on disk and in the files counts"] = True
-    proxy: Annotated[str, "host:port of the HTTP proxy on the way out; empty = none"] = ""
-    allow_hosts: Annotated[
-        tuple[str, ...],
-        "hosts and networks that may be asked though their address is private or their port unusual, such as "
-        '"ocsp.ca.ptc" or "10.1.0.0/16"; all others only on ports 80 and 443 of public addresses',
-    ] = ()
-    timeout: Annotated[timedelta, "for one request; a round of requests is not waited for longer than twice that"] = (
-        timedelta(seconds=5)
-    )
-    list_size: Annotated[int, "the largest list of revocation that is taken"] = 20_000_000
-    answer_size: Annotated[int, "the largest answer of a responder, and the largest certificate"] = 100_000
-    per_host: Annotated[int, "requests to one host at the same time"] = 2
-    failed_for: Annotated[timedelta, "what could not be had is not asked for again for so long"] = timedelta(minutes=1)
-    mirror: Annotated[
-        tuple[str, ...],
-        "addresses of lists that are mirrored into crls/ of the trust directory besides those that the anchors and "
-        "intermediates name, such as http://ca.gov.vn/pki/pub/crl/cpcag2.crl",
-    ] = ()
-    mirror_every: Annotated[timedelta, "how often; 0 s = only by `docbridge trust refresh`"] = timedelta(hours=6)
-
-    def __post_init__(self) -> None:
-        """What no type can say.
-
-        Raises:
-            ValueError: the proxy is no host:port, or nothing could be asked.
-        """
-        if self.proxy and not self.proxy.rpartition(":")[2].isdecimal():
-            raise ValueError("proxy must be host:port")
-        if self.per_host < 1:
-            raise ValueError("per_host must be at least 1")
-
-
-@dataclass(frozen=True, slots=True)
 class Web:
     """Health and metrics by HTTP."""
 
