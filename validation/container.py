@@ -11,7 +11,7 @@ from validation.attachments import clean_name, distinct, made_up
 from validation.codes import Code
 from validation.container_cms import open_cms, open_mail
 from validation.container_outlook import open_msg, open_tnef
-from validation.container_zip import open_zip, unpack
+from validation.container_zip import is_folder, open_zip, unpack
 from validation.damaged import Damaged
 from validation.finding import Observation
 from validation.formats import ARCHIVES
@@ -40,7 +40,7 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
     taken: set[str] = set()
     with open_zip(outer.content) as archive:
         for member in archive.infolist():
-            if member.is_dir():
+            if is_folder(member):
                 continue
             # `../../etc/passwd` and `C:\\x` become `passwd` and `x`: the last segment alone is a name.
             written = member_name(member)

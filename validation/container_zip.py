@@ -59,6 +59,11 @@ _MAIN_FOLDERS = (
 )
 
 
+def is_folder(member: zipfile.ZipInfo) -> bool:
+    """Whether the member is no file.  zipfile's own `is_dir` looks for a last letter in a name that may be empty."""
+    return member.filename.endswith("/")
+
+
 def open_zip(content: bytes) -> zipfile.ZipFile:
     """The archive, its directory read; Damaged where there is none that can be read."""
     at = content.rfind(b"PK\x05\x06", max(0, len(content) - 66_000))

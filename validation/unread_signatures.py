@@ -7,7 +7,7 @@ object is told as unreadable and a person looks; none is ever called sound, and 
 import codecs
 import re
 
-from validation.container_zip import open_zip
+from validation.container_zip import is_folder, open_zip
 from validation.damaged import Damaged
 from validation.finding import Observation
 from validation.inspected import Attachment
@@ -49,7 +49,7 @@ def _unread(carrier: Carrier, where: str, problem: Problem = Problem.UNSUPPORTED
 def _of_package(content: bytes, media_type: str) -> tuple[Signature, ...]:
     try:
         with open_zip(content) as archive:
-            names = [member.filename for member in archive.infolist() if not member.is_dir()]
+            names = [member.filename for member in archive.infolist() if not is_folder(member)]
     except Damaged:
         named = _BROKEN_ZIP.search(content)
         return (_unread(_carrier(media_type), named.group().decode("latin-1"), Problem.UNPARSABLE),) if named else ()

@@ -18,6 +18,7 @@ from typing import IO
 
 from bridge.edxml.names import extension_of
 from bridge.edxml.packet import PacketFile
+from validation.container_zip import is_folder
 
 _RAW = frozenset({"pdf", "doc", "docx", "zip"})
 _ZIP_BASED = frozenset(
@@ -126,7 +127,7 @@ def unpacked(carried: bytes | Path, content_type: str, name: str, largest: int) 
     source: IO[bytes] = BytesIO(carried) if isinstance(carried, bytes) else carried.open("rb")
     try:
         with source, zipfile.ZipFile(source) as archive:
-            members = [entry for entry in archive.infolist() if not entry.is_dir()]
+            members = [entry for entry in archive.infolist() if not is_folder(entry)]
             if len(members) != 1 or _OFFICE_MEMBERS & {entry.filename for entry in members}:
                 return carried, "zip-kept"
             plain = members[0].compress_type in _KNOWN_METHODS  # the others' decoders fail in ways of their own

@@ -20,7 +20,7 @@ def zipped(**members: bytes) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+            archive.writestr(zipfile.ZipInfo(name.replace("__", "/").replace("_", ".")), content)
     return out.getvalue()
 
 
@@ -138,6 +138,7 @@ ONE_MEMBER = zipped(a_csv=b"1;2")
         ),
         pytest.param(b"%PDF-", "application/zip", "a.pdf", b"%PDF-", id="raw bytes labelled ZIP stay"),
         pytest.param(ONE_MEMBER[:40], "application/zip", "a.csv", ONE_MEMBER[:40], id="a damaged ZIP stays"),
+        pytest.param(zipped(**{"": b"3"}), "application/zip", "a.csv", b"3", id="a member without a name"),
         pytest.param(zipped(______x_csv=b"3"), "application/zip", "a.csv", b"3", id="a member with a path"),
     ],
 )

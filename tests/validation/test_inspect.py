@@ -134,6 +134,15 @@ def test_what_is_not_opened_is_never_passed_on_in_silence(content: bytes, name: 
     assert Code.ARCHIVE_UNOPENED in codes(inspected(content, name))
 
 
+def test_a_member_without_a_name_is_given_one() -> None:
+    """zipfile's own look at such a name is an IndexError."""
+    assert paths(inspected(files.zipped({"": files.pdf(), "b.txt": b"x"}), "a.zip"))[1:] == [
+        "a.zip/phan-1.bin",
+        "a.zip/b.txt",
+    ]
+    assert inspected(files.docx(**{"": b"x"}), "a.docx").format.extension == "docx"
+
+
 def test_an_encrypted_member_is_said_and_not_opened() -> None:
     """`format.encrypted`."""
     file = inspected(files.encrypted_zip(), "a.zip")
