@@ -250,10 +250,12 @@ class Connection(SMTP):
             )
         except OSError as failed:  # ssl.SSLError and the time-out are such
             log.info("smtp.tls_failed", peer=self.peer, cause=type(failed).__name__)
+            self.connection_lost(failed)  # nobody else says so when the line is cut within the handshake
             raise Ended from failed
         finally:
             self._shaking_hands = False
         if secured is None:
+            self.connection_lost(None)
             raise Ended
         self.attach(secured, half_closes=False)
         self.tls = tls.words(secured)

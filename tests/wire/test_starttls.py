@@ -1,6 +1,8 @@
 """STARTTLS with a certificate minted for the run: what was said before does not count, what was injected is gone."""
 
+import socket
 import ssl
+import struct
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from smtp_in.settings import SmtpSettings
 from tests.servers.certificate import ServerCertificate, mint
+from tests.servers.wait import wait_until
 from tests.wire.conftest import OpenDoor
 from tests.wire.served import SETTINGS
 from tests.wire.talk import Peer, talk
@@ -126,6 +129,18 @@ def test_a_failed_handshake_ends_only_its_connection(open_door: OpenDoor, secure
         while peer.socket.recv(4096):  # perhaps a TLS alert, then the end
             pass
     talk(door.port, "S: 220 *\nC: NOOP\nS: 250 *")
+
+
+@pytest.mark.parametrize("sent", [b"", b"\x16\x03\x01"], ids=["before its first octet", "after some octets"])
+def test_a_peer_that_resets_the_line_within_the_handshake_is_no_longer_counted(
+    open_door: OpenDoor, secure: SmtpSettings, sent: bytes
+) -> None:
+    door = open_door(secure)
+    with Peer(door.port) as peer:
+        peer.talk("S: 220 *\nC: EHLO a\nS: 250-*\nC: STARTTLS\nS: 220 *")
+        peer.send(sent)
+        peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() resets
+    wait_until(lambda: door.connections() == 0, what="the connection being forgotten")
 
 
 def test_a_missing_certificate_is_said_at_the_start(tmp_path: Path, open_door: OpenDoor) -> None:
