@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 # Tests with a target of their own, not part of `make test`.
 APART := --ignore=tests/stress --ignore=tests/corpus --ignore=tests/fuzz
-LOCK := uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+LOCK := uv pip compile pyproject.toml --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 FUZZ_SECONDS ?= 120
 
@@ -20,7 +20,7 @@ help:
 	@echo 'make stress   kill, fault and soak tests'
 	@echo 'make fuzz     fuzzing for FUZZ_SECONDS (default 120) per target'
 	@echo 'make corpus CORPUS=DIR   runs over files of other projects'
-	@echo 'make lock     names newer dependencies in the lock files (needs uv)'
+	@echo 'make lock     writes the lock files for pyproject.toml; UPGRADE=1 takes newer versions of all (needs uv)'
 
 .venv/installed: requirements.txt pyproject.toml scripts/setup-venv
 	@scripts/setup-venv requirements.txt

@@ -1,4 +1,4 @@
-"""Health by HTTP: /health/live says that the process lives, /health/ready how each part is doing.
+"""Health by HTTP: /health/live says that the process lives, /health/ready how each part is doing, /metrics the same.
 
 Counts and states only, no id and no content: whoever may look at a monitor may see it.
 """
@@ -11,14 +11,15 @@ from collections.abc import Awaitable, Callable
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bridge.running import Running
 from bridge.settings import Settings
+from bridge.web.condition import Condition, condition_of
+from bridge.web.metrics import MEDIA_TYPE, exposition
 from imap_poll.watcher import Health as MailboxHealth
 from smtp_in.network import host_and_port
-from store.errors import Unavailable
 from store.store import Store
 
 
@@ -31,20 +32,32 @@ def application(store: Store, running: Running) -> Starlette:
 
     async def ready(request: Request) -> JSONResponse:
         del request
-        try:
-            states: dict[str, int] | None = await asyncio.to_thread(store.mails.states)
-            problem = ""
-        except Unavailable as unavailable:
-            states, problem = None, unavailable.cause
-        parts = {loop.name: loop.problem or ("ok" if loop.alive else "ended") for loop in running.loops}
-        watchers = running.imap.watchers if running.imap else ()
-        parts |= {f"imap-{watcher.name}": watcher.health.says for watcher in watchers}
-        well = states is not None and all(said == "ok" for said in parts.values())
-        body = {"ready": well, "store": problem or "ok", "parts": parts, "mails": states}
-        body["mailboxes"] = {watcher.name: _mailbox(watcher.health) for watcher in watchers}
-        return JSONResponse(body, status_code=200 if well else 503)
+        condition = await asyncio.to_thread(condition_of, store, running)
+        return JSONResponse(_shown(condition), status_code=200 if condition.well else 503)
 
-    return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready)])
+    async def metrics(request: Request) -> Response:
+        del request
+        condition = await asyncio.to_thread(condition_of, store, running)
+        return Response(exposition(condition), media_type=MEDIA_TYPE)
+
+    routes = {"/health/live": live, "/health/ready": ready, "/metrics": metrics}
+    return Starlette(routes=[Route(path, endpoint) for path, endpoint in routes.items()])
+
+
+def _shown(condition: Condition) -> dict[str, object]:
+    found = condition.queues
+    waiting = found.waiting if found else {}
+    return {
+        "ready": condition.well,
+        "store": condition.problem or "ok",
+        "parts": condition.parts,
+        "mails": dict(found.mails) if found else None,
+        "queues": {
+            name: {"count": queue.count, "oldest_seconds": round(condition.age(queue.since), 1)}
+            for name, queue in waiting.items()
+        },
+        "mailboxes": {name: _mailbox(health) for name, health in condition.mailboxes.items()},
+    }
 
 
 def _mailbox(health: MailboxHealth) -> dict[str, str | int | None]:
