@@ -158,6 +158,7 @@ def _read(response: http.client.HTTPResponse, largest: int, end: float) -> tuple
     if declared is not None and len(body) != declared:
         # read1 takes an early end for the end.
         raise http.client.IncompleteRead(b"", declared - len(body))
+    response.close()  # read1 leaves it open at the end of a declared length, and the connection with it
     return HttpAnswer(response.status, body), not response.will_close
 
 

@@ -32,8 +32,16 @@ _DICE = SystemRandom().random
 class Exchange:
     """One axis, both ways."""
 
-    def __init__(self, bench: Bench, axis: Axis, owner: str, dice: Callable[[], float] = _DICE) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        axis: Axis,
+        owner: str,
+        waits: tuple[float, ...] = _WAITS,
+        dice: Callable[[], float] = _DICE,
+    ) -> None:
         """`dice` throws 0 to 1: no two waits are the same, so that what failed together does not come back together."""
+        self._waits = waits
         self._bench = bench
         self._axis = axis
         self._owner = owner
@@ -76,7 +84,7 @@ class Exchange:
         return delivery.born if died else min(lost, default=None)
 
     def _patience(self, attempt: Attempt) -> RetryPolicy:
-        waits = (_HELD_WAIT,) if attempt.reply.enhanced == HOLD else _WAITS
+        waits = (_HELD_WAIT,) if attempt.reply.enhanced == HOLD else self._waits
         scatter = 0.5 + self._dice() / 2
         return RetryPolicy(tuple(timedelta(seconds=wait * scatter) for wait in waits), _GIVE_UP)
 
