@@ -6,6 +6,7 @@ Cryptography alone: nothing here says whether the certificate is trusted or what
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto import cms, core, crl, ocsp, tsp, x509
 from cryptography.hazmat.primitives import hashes
@@ -25,9 +26,12 @@ from pyhanko.sign.validation.generic_cms import (
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from validation.certificate import digests_agree, mailboxes_of
+from validation.certificate_known import known, same_name
 from validation.cms_verifier import Verifier
 from validation.foreign import Unchecked, attempt
 from validation.signature import Problem
+
+_LARGEST = 16_384  #: octets that are worth remembering
 
 Digest = Callable[[str], bytes]  #: the digest of the signed content, by the algorithm's name
 
@@ -66,7 +70,7 @@ def _certificates(
 ) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
     """The certificate that the signer names, of several that he names so the one he protected; and the others."""
     inside: list[x509.Certificate] = [
-        choice.chosen for choice in (signed["certificates"] or ()) if choice.name == "certificate"
+        known(choice.chosen) for choice in (signed["certificates"] or ()) if choice.name == "certificate"
     ]
     named = [certificate for certificate in inside if _is_named(certificate, signer["sid"])]
     if not named:
@@ -80,7 +84,8 @@ def _is_named(certificate: x509.Certificate, sid: cms.SignerIdentifier) -> bool:
     if sid.name == "subject_key_identifier":
         return certificate.key_identifier is not None and certificate.key_identifier == sid.native
     return bool(
-        certificate.serial_number == sid.chosen["serial_number"].native and certificate.issuer == sid.chosen["issuer"]
+        certificate.serial_number == sid.chosen["serial_number"].native
+        and same_name(certificate.issuer, sid.chosen["issuer"])
     )
 
 
@@ -88,7 +93,20 @@ def _is_protected(certificate: x509.Certificate, signer: cms.SignerInfo) -> bool
     """Does the signed attribute of RFC 5035 (or none at all) allow this certificate?"""
     attributes = signer["signed_attrs"]
     identifier = None if isinstance(attributes, core.Void) else get_signing_cert_attr(attributes)
-    return identifier is None or check_ess_certid(certificate, identifier["certs"][0])
+    if identifier is None:
+        return True
+    named = identifier["certs"][0]
+    octets, attribute = certificate.dump(), named.dump()
+    if len(octets) + len(attribute) > _LARGEST:
+        return bool(check_ess_certid(certificate, named))
+    return _is_meant(octets, attribute, second=isinstance(named, tsp.ESSCertIDv2))
+
+
+@lru_cache(maxsize=512)
+def _is_meant(certificate: bytes, named: bytes, *, second: bool) -> bool:
+    """Does the attribute name this certificate?  By octets alone, so an answer can be kept."""
+    kind = tsp.ESSCertIDv2 if second else tsp.ESSCertID
+    return bool(check_ess_certid(x509.Certificate.load(certificate), kind.load(named)))
 
 
 def _broken(

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from validation.pdf_permission import Granted, Permission, granted, in_force
-from validation.pdf_reading import Field, Opened
+from validation.foreign import Unchecked
+from validation.pdf_permission import Permission, in_force
+from validation.pdf_reading import Opened
 from validation.pdf_step import Kind, Step
 from validation.signature import Problem
 
@@ -42,7 +43,7 @@ class Forbidden:
 Changes = Unchanged | Permitted | Forbidden
 
 
-def changes_after(opened: Opened, signature: EmbeddedPdfSignature, *, number_stamp: bool) -> Changes:
+def changes_after(opened: Opened, signature: EmbeddedPdfSignature, *, number_stamp: bool) -> Changes | Unchecked:
     """Compare the signed revision with all that follow.  Raises what pyHanko raises: call it by `attempt`.
 
     `number_stamp` = the clerk may put number and date on the page before a further signature.
@@ -57,7 +58,9 @@ def changes_after(opened: Opened, signature: EmbeddedPdfSignature, *, number_sta
     steps = opened.history.after(signature.signed_revision)
     if not steps:
         return Unchanged()
-    permission = in_force(_grants(opened), signature.signed_revision)
+    if isinstance(opened.grants, Unchecked):
+        return opened.grants
+    permission = in_force(opened.grants, signature.signed_revision)
     signed = [number for number, step in enumerate(steps) if Kind.FURTHER_SIGNATURE in step.kinds]
     for number, step in enumerate(steps):
         refusal = step.unexplained or _refusal(step, signature, permission)
@@ -71,11 +74,6 @@ def changes_after(opened: Opened, signature: EmbeddedPdfSignature, *, number_sta
     # Metadata changes with every writing: told only where nothing else is.
     told = [kind.value for kind in Kind if kind in kinds and kind is not Kind.METADATA]
     return Permitted(tuple(told) or (Kind.METADATA.value,))
-
-
-def _grants(opened: Opened) -> tuple[Granted, ...]:
-    fields = [field for field in opened.fields if isinstance(field, Field)]
-    return tuple(Granted(field.revision, granted(field.dictionary, field.holder)) for field in fields)
 
 
 def _refusal(step: Step, signature: EmbeddedPdfSignature, permission: Permission | None) -> str:

@@ -3,11 +3,11 @@
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from validation.pdf_revision import Revision, raw
+from validation.pdf_revision import Key, Revision, raw, written_in
 from validation.pdf_same import Twins
 from validation.pdf_step import Kind, Seen, Step, Unexplained
 from validation.pdf_step_form import compare_form
-from validation.pdf_step_pages import compare_pages, pages_same
+from validation.pdf_step_pages import compare_annotations, compare_pages, same_tree
 from validation.pdf_step_tags import compare_tags
 
 #: Entries of a trailer that say how the file is written, not what it says (ISO 32000-2 tables 15 and 17).
@@ -26,6 +26,7 @@ class History:
         self._reader = reader
         self._steps: dict[int, Step] = {}
         self._last: Revision | None = None
+        self._newest: dict[Key, int] = {}
 
     def after(self, revision: int) -> tuple[Step, ...]:
         """The steps that follow `revision`.  Raises what pyHanko raises."""
@@ -34,10 +35,16 @@ class History:
             if number not in self._steps:
                 old = self._last
                 if old is None or old.number != number - 1:
-                    old = Revision(self._reader, number - 1, {})
+                    old = self._begun(number - 1)
                 self._last = old.following()
                 self._steps[number] = _step(old, self._last)
         return tuple(self._steps[number] for number in range(revision + 1, total))
+
+    def _begun(self, number: int) -> Revision:
+        if not self._newest:
+            for revision in range(self._reader.xrefs.total_revisions):
+                self._newest.update(dict.fromkeys(written_in(self._reader, revision), revision))
+        return Revision(self._reader, number, self._newest)
 
 
 def _step(old: Revision, new: Revision) -> Step:
@@ -55,11 +62,13 @@ def _compare(twins: Twins, seen: Seen) -> None:
     if old.root_key is None or old.root_key != new.root_key:
         raise Unexplained("the catalogue was replaced")
     _object_streams(old, new)
+    _freed(old, new)
     twins.apart.add(old.root_key)
+    pages = same_tree(twins)
     compare_form(twins, seen)
-    compare_pages(twins, seen)
+    compare_annotations(twins, seen, pages)
     compare_tags(twins, seen)
-    pages_same(twins)
+    compare_pages(twins, pages)
     if twins.differing(old.root, new.root, _RULED | _FORMAT):
         raise Unexplained("an entry of the catalogue changed")
     _trailer(twins)
@@ -74,6 +83,15 @@ def _object_streams(old: Revision, new: Revision) -> None:
         used = xrefs.object_streams_used_in(number)  # type: ignore[no-untyped-call]
         if any((ref.idnum, ref.generation) in new.written for ref in used):
             raise Unexplained("a container of objects was written over")
+
+
+def _freed(old: Revision, new: Revision) -> None:
+    """A number that is freed under a generation that it never had: for some readers it is gone, for others not."""
+    section = new.reader.xrefs.get_xref_data(new.number)
+    hybrid = {} if section.hybrid is None else section.hybrid.xref_data.freed
+    for number, generation in {**hybrid, **section.freed}.items():
+        if number and not old.defines((number, generation - 1)) and any(old.defines((number, g)) for g in (0, 1)):
+            raise Unexplained("a number was freed in a way that readers take differently")
 
 
 def _trailer(twins: Twins) -> None:

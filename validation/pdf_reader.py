@@ -9,8 +9,10 @@ import io
 import re
 import secrets
 from bisect import bisect_left
+from dataclasses import dataclass
 
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.pdf_utils.xref import ObjStreamRef
 
@@ -34,12 +36,34 @@ class _Resolver(HistoricalResolver):
         super()._collect_indirect_references(obj, seen, since_revision)  # type: ignore[no-untyped-call]
 
 
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """An object stream (ISO 32000-2 section 7.5.7), its table read once: pyHanko reads it for each object anew."""
+
+    data: bytes
+    places: dict[int, tuple[int, int]]  #: for each number the index and the offset of its first entry
+
+
+def _container(stream: generic.PdfObject) -> _Container:
+    if not isinstance(stream, generic.StreamObject) or stream["/Type"] != "/ObjStm":
+        raise TypeError("not an object stream")
+    data, count, first = stream.read_data(DecodePurpose.OBJECT_STREAM), int(stream["/N"]), int(stream["/First"])
+    words = data[:first].split()
+    if len(words) != 2 * count or not all(word.isdigit() for word in words):
+        raise ValueError("the table is odd")
+    places: dict[int, tuple[int, int]] = {}
+    for index in range(count):
+        places.setdefault(int(words[2 * index]), (index, first + int(words[2 * index + 1])))
+    return _Container(data, places)
+
+
 class RevisionReader(PdfFileReader):
     """pyHanko's reader of `content`."""
 
     def __init__(self, content: bytes, *, strict: bool) -> None:
         self._content = content
         self._long = [(found.start(), found.end()) for found in _LONG.finditer(content)]
+        self._containers: dict[int, _Container] = {}
         self._mark = secrets.token_bytes(16)  # stands for the digits while pyHanko reads around them
         super().__init__(io.BytesIO(content), strict=strict)
 
@@ -50,6 +74,26 @@ class RevisionReader(PdfFileReader):
             known = _Resolver(self, revision)
             self._historical_resolver_cache[revision] = known
         return known
+
+    def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> generic.PdfObject:
+        quickly = attempt(self._contained, idnum, stmnum, idx)
+        if isinstance(quickly, generic.PdfObject):
+            return quickly
+        slowly: generic.PdfObject = super()._get_object_from_stream(idnum, stmnum, idx)  # type: ignore[no-untyped-call]
+        return slowly
+
+    def _contained(self, number: int, container: int, index: int) -> generic.PdfObject | None:
+        """The object in its container; None = something is odd about it, which pyHanko is to judge."""
+        if container not in self._containers:
+            self._containers[container] = _container(generic.Reference(container, 0, self).get_object())
+        known = self._containers[container]
+        place = known.places.get(number)
+        if place is None or place[0] != index:
+            return None
+        data = io.BytesIO(known.data)
+        data.seek(place[1])
+        found = generic.read_object(data, generic.Reference(number, 0, self))
+        return None if isinstance(found, generic.StreamObject | generic.IndirectObject) else found
 
     def _read_object(
         self,

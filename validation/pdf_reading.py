@@ -16,9 +16,11 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 
+from validation.certificate_known import known
 from validation.foreign import Unchecked, attempt
 from validation.pdf_guard import Section
 from validation.pdf_history import History
+from validation.pdf_permission import Granted, granted
 from validation.pdf_reader import RevisionReader
 from validation.signature import Problem
 from validation.trust import Carried
@@ -67,6 +69,7 @@ class Opened:
     carried: Carried  #: from the document security store
     two_readings: bool  #: a hybrid whose two tables disagree
     history: History  #: what each revision changed
+    grants: tuple[Granted, ...] | Unchecked  #: what the signers permit to follow
 
 
 def claims_signature(content: bytes) -> bool:
@@ -97,6 +100,7 @@ def _open(content: bytes, leniently: bool) -> Opened:
         carried=_carried(reader),
         two_readings=_tables_disagree(reader),
         history=History(reader),
+        grants=attempt(_grants, fields),
     )
 
 
@@ -109,6 +113,11 @@ def _fields(reader: PdfFileReader) -> list[Field | Unchecked]:
         else:
             found.append(Unchecked(Problem.UNPARSABLE, "a signature field holds no dictionary"))
     return found
+
+
+def _grants(fields: tuple[Field | Unchecked, ...]) -> tuple[Granted, ...]:
+    filled = [field for field in fields if isinstance(field, Field)]
+    return tuple(Granted(field.revision, granted(field.dictionary, field.holder)) for field in filled)
 
 
 def _sections(reader: PdfFileReader) -> tuple[Section, ...]:
@@ -180,7 +189,7 @@ def _read_dss(reader: PdfFileReader) -> Carried:
         store = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
         return Carried()
-    certificates = [x509.Certificate.load(stream.get_object().data) for stream in store.certs.values()]
+    certificates = [known(x509.Certificate.load(stream.get_object().data)) for stream in store.certs.values()]
     crls = [crl.CertificateList.load(stream.get_object().data) for stream in store.crls]
     ocsps = [ocsp.OCSPResponse.load(stream.get_object().data) for stream in store.ocsps]
     return Carried(tuple(certificates), tuple(crls), tuple(ocsps))

@@ -3,6 +3,8 @@
 Promise: a reference that no revision defines, or that was freed, is null (ISO 32000-2 section 7.3.10), never an error.
 """
 
+from dataclasses import dataclass
+
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -22,23 +24,66 @@ def key_of(value: object) -> Key | None:
     return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What can be reached from an object, as far as the things that are compared apart."""
+
+    inside: frozenset[Key]
+    borders: frozenset[Key]
+
+
+def written_in(reader: PdfFileReader, revision: int) -> frozenset[Key]:
+    """The objects that a revision writes or frees."""
+    xrefs = reader.xrefs
+    found = xrefs.explicit_refs_in_revision(revision) | xrefs.refs_freed_in_revision(revision)
+    return frozenset((reference.idnum, reference.generation) for reference in found)
+
+
 class Revision:
     """One revision of `reader`'s file."""
 
-    def __init__(self, reader: PdfFileReader, number: int, known: dict[Key, generic.PdfObject]) -> None:
+    def __init__(self, reader: PdfFileReader, number: int, newest: dict[Key, int]) -> None:
         self.reader = reader
         self.number = number
         self.trailer: generic.DictionaryObject = reader.trailer.flatten(number)
-        self.written: frozenset[Key] = frozenset(
-            (ref.idnum, ref.generation) for ref in reader.xrefs.explicit_refs_in_revision(number)
-        ) | frozenset((ref.idnum, ref.generation) for ref in reader.xrefs.refs_freed_in_revision(number))
-        self._known = known
+        self.written = written_in(reader, number)
+        self._known: dict[Key, generic.PdfObject] = {}
+        self._newest = newest  #: for each object the last revision that wrote or freed it
+        self._reaches: dict[Key, Reach] = {}
 
     def following(self) -> "Revision":
         """The next revision; what it does not write anew is not read anew."""
-        later = Revision(self.reader, self.number + 1, {})
+        later = Revision(self.reader, self.number + 1, self._newest)
         later._known = {key: value for key, value in self._known.items() if key not in later.written}
+        later._reaches = {key: reach for key, reach in self._reaches.items() if reach.inside.isdisjoint(later.written)}
         return later
+
+    def reach(self, key: Key, apart: set[Key]) -> Reach:
+        """All that hangs below an object; the borders are among `apart`."""
+        found = self._reaches.get(key)
+        if found is None or not found.borders <= apart:
+            found = self._walk(key, apart)
+            self._reaches[key] = found
+        return found
+
+    def _walk(self, start: Key, apart: set[Key]) -> Reach:
+        inside, borders, stack = {start}, set(), [self.object(start)]
+        while stack:
+            value = stack.pop()
+            key = key_of(value)
+            if key is not None:
+                if key in inside:
+                    continue
+                if key in apart:
+                    borders.add(key)
+                    continue
+                inside.add(key)
+                value = self.object(key)
+            if isinstance(value, generic.DictionaryObject):
+                stack.extend(value.raw_get(name) for name in value)
+            elif isinstance(value, generic.ArrayObject):
+                stack.extend(value.raw_get(index) for index in range(len(value)))
+        return Reach(frozenset(inside), frozenset(borders))
 
     def defines(self, key: Key) -> bool:
         """Is there such an object?"""
@@ -60,10 +105,8 @@ class Revision:
         if not self.defines(key):
             return NULL
         reference = generic.Reference(*key, pdf=self.reader)
-        xrefs = self.reader.xrefs
         # The reader keeps the newest version of an object, and reads any other anew.
-        newest = xrefs.get_last_change(reference) <= self.number
-        revision = None if newest else self.number
+        revision = None if self._newest.get(key, 0) <= self.number else self.number
         found = self.reader.get_object(reference, revision, transparent_decrypt=False)  # type: ignore[no-untyped-call]
         value: generic.PdfObject = found.decrypted if isinstance(found, generic.DecryptedObjectProxy) else found
         return value

@@ -41,6 +41,8 @@ class Twins:
                 spots = (first or id(before), second or id(after))
                 if spots in assumed or spots in self._proved:
                     continue
+                if first is not None and first == second and self.untouched(first):
+                    continue
                 assumed.add(spots)
             parts = _parts(self.old.value(before), self.new.value(after))
             if parts is None:
@@ -49,11 +51,11 @@ class Twins:
         self._proved |= assumed
         return True
 
-    def entries_same(
-        self, old: generic.DictionaryObject, new: generic.DictionaryObject, but: frozenset[str] = frozenset()
-    ) -> bool:
-        """Are two dictionaries the same in all entries `but` those?"""
-        return not self.differing(old, new, but)
+    def untouched(self, key: Key) -> bool:
+        """Has the newer revision written nothing that hangs below the object?  Then it is the same."""
+        if key in self.new.written:
+            return False
+        return self.old.reach(key, self.apart).inside.isdisjoint(self.new.written)
 
     def differing(
         self, old: generic.DictionaryObject, new: generic.DictionaryObject, but: frozenset[str] = frozenset()

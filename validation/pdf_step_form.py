@@ -68,6 +68,8 @@ def _field(twins: Twins, seen: Seen, key: Key, parent: str, kind: str, depth: in
     if old is None or new is None:
         raise Unexplained("a form field is no dictionary")
     twins.apart.add(key)
+    if twins.untouched(key):
+        return
     name = _name(twins, new, parent)
     kind = twins.new.word(new, "/FT") or kind
     if twins.differing(old, new, _LOOK | _TREE):

@@ -57,12 +57,17 @@ def pages_of(revision: Revision) -> list[Key]:
     return list(found)
 
 
-def compare_pages(twins: Twins, seen: Seen) -> None:
-    """Compare all pages.  Raises Unexplained."""
+def same_tree(twins: Twins) -> list[Key]:
+    """The nodes of both page trees, which are compared apart from what leads to them.  Raises Unexplained."""
     nodes = pages_of(twins.old)
     if nodes != pages_of(twins.new):
         raise Unexplained("pages were added, removed or moved")
     twins.apart.update(nodes)
+    return nodes
+
+
+def compare_annotations(twins: Twins, seen: Seen, nodes: list[Key]) -> None:
+    """Compare the annotations of all pages.  Raises Unexplained."""
     first = True
     for key in nodes:
         old, new = twins.old.dictionary(twins.old.object(key)), twins.new.dictionary(twins.new.object(key))
@@ -75,9 +80,9 @@ def compare_pages(twins: Twins, seen: Seen) -> None:
         first = first and not leaf
 
 
-def pages_same(twins: Twins) -> None:
+def compare_pages(twins: Twins, nodes: list[Key]) -> None:
     """All but the annotations: after these are known, since a page's entries may lead to them.  Raises Unexplained."""
-    for key in pages_of(twins.old):
+    for key in nodes:
         old, new = twins.old.dictionary(twins.old.object(key)), twins.new.dictionary(twins.new.object(key))
         if old is None or new is None or twins.differing(old, new, _FREE):
             raise Unexplained("a page changed")
@@ -141,6 +146,8 @@ def _kept(twins: Twins, seen: Seen, key: Key) -> None:
     if old is None or new is None:
         raise Unexplained("an annotation is no dictionary")
     twins.apart.add(key)
+    if twins.untouched(key):
+        return
     changed = twins.differing(old, new, frozenset({"/StructParent", "/P", "/Popup", "/IRT"}))
     if changed:
         kind = twins.old.word(old, "/Subtype")
