@@ -6,6 +6,7 @@ evidence. A claimed time is told and never used.
 """
 
 import asyncio
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,10 +16,20 @@ from validation.foreign import Unchecked
 from validation.pdf_changes import Permitted
 from validation.pdf_judgement import Judged, judge, unjudged
 from validation.pdf_reading import Field, Opened, claims_signature, open_pdf
+from validation.remembered import Remembered
 from validation.signature import Problem, Signature
 from validation.signature_observations import SignatureReading, observations_of
 from validation.signature_trust import proven, told
 from validation.trust import Carried, Trusted, trusted_by
+
+#: What the bytes alone say: the signatures, what the file carries to help, and whether it was read leniently.
+BytesSay = tuple[tuple[Judged, ...], Carried, bool]
+
+_LARGEST = 8_000_000  #: octets of a file whose answers are kept
+_READINGS: Remembered[SignatureReading] = Remembered(64)  #: by the file's digest and the evidence
+_JUDGED: Remembered[BytesSay] = Remembered(
+    16
+)  #: by the file's digest alone: new evidence leaves the bytes as they were
 
 
 def signatures_of(content: bytes, evidence: Evidence, *, number_stamp: bool = False) -> SignatureReading:
@@ -26,7 +37,16 @@ def signatures_of(content: bytes, evidence: Evidence, *, number_stamp: bool = Fa
 
     `number_stamp` = the clerk may put number and date on the page between two signatures.
     """
-    judged, carried, leniently = _judge(content, number_stamp)
+    if len(content) > _LARGEST:
+        return _told(_judge(content, number_stamp), evidence)
+    digest = hashlib.sha256(content).digest(), number_stamp
+    fetched = frozenset(evidence.fetched.items())
+    known = digest, evidence.moment, evidence.trust, fetched, evidence.offline
+    return _READINGS.get(known, lambda: _told(_JUDGED.get(digest, lambda: _judge(content, number_stamp)), evidence))
+
+
+def _told(bytes_say: BytesSay, evidence: Evidence) -> SignatureReading:
+    judged, carried, leniently = bytes_say
     if not judged:
         return SignatureReading((), ())
     trusted = trusted_by(evidence.trust).for_file(evidence.fetched)
@@ -35,7 +55,7 @@ def signatures_of(content: bytes, evidence: Evidence, *, number_stamp: bool = Fa
     return SignatureReading(signatures, observations_of(signatures, changes), trusted.wanted)
 
 
-def _judge(content: bytes, number_stamp: bool) -> tuple[tuple[Judged, ...], Carried, bool]:
+def _judge(content: bytes, number_stamp: bool) -> BytesSay:
     """Strictly, and leniently where that leaves something unchecked."""
     strict = open_pdf(content, leniently=False)
     if not isinstance(strict, Unchecked):
