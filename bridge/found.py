@@ -6,8 +6,9 @@ An absent document and an absent signature are observations of their own: withou
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bridge.authority import Spoken, authority_of, names_asked
 from bridge.fields.clerk import with_clerk
 from bridge.fields.fields import Fields
 from bridge.fields.fold import fold
@@ -16,11 +17,15 @@ from bridge.form import form_observations
 from bridge.job import DocumentMade, Job, Wanted
 from bridge.judging import judge
 from bridge.papers import Paper, is_picture, papers, signs_others
+from bridge.parties import unasked
 from bridge.policy import Policy
+from bridge.sending import Sender
+from bridge.signed_by import placed_on
 from validation.codes import Code
 from validation.finding import Finding, Observation
 from validation.inspected import Inspected
 from validation.message import Message
+from validation.signature import Authority, Signature, Trust
 from validation.verdict import word
 
 
@@ -32,6 +37,17 @@ class Found:
     paper: Paper
     fields: Fields
     duplicates: tuple[str, ...]
+    spoken: tuple[Spoken, ...] = ()  #: of each of `signatures`, in their order
+
+    @property
+    def placed(self) -> tuple[tuple[tuple[str, ...], Signature], ...]:
+        """Its signatures, each with the file that it is in."""
+        return placed_on(self.paper.main, self.paper.annexes)
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        """In its main file, and detached."""
+        return tuple(signature for _, signature in self.placed)
 
     @property
     def key(self) -> str:
@@ -58,6 +74,11 @@ class Documents:
             if not (main.signatures or signs_others(document.paper.annexes)):
                 observed.append(Observation(Code.SIGNATURE_MISSING, main.path))
             observed += (
+                Observation(Code.SIGNATURE_AUTHORITY, main.path, {"field": signature.where, "names": spoken.names})
+                for signature, spoken in zip(document.signatures, document.spoken, strict=True)
+                if spoken.answer is Authority.DISAGREES
+            )
+            observed += (
                 Observation(Code.DOCUMENT_DUPLICATE, main.path, {"other": mail}) for mail in document.duplicates
             )
             observed += _incomplete(document, mandatory, policy.confidence)
@@ -65,6 +86,15 @@ class Documents:
                 told = {"charset": code_page, "where": "page", "document": document.id}
                 observed.append(Observation(Code.TEXT_CHARSET_GUESSED, main.path, told))
         return tuple(observed)
+
+    def answered(self, files: tuple[Inspected, ...]) -> tuple[Inspected, ...]:
+        """`files`, each signature with the answer about its signer's authority."""
+        answers = {
+            (path, signature.where): spoken.answer
+            for document in self.found
+            for (path, signature), spoken in zip(document.placed, document.spoken, strict=True)
+        }
+        return tuple(_answered(file, answers) for file in files)
 
     def made(self, findings: tuple[Finding, ...], sender_class: str, policy: Policy) -> tuple[DocumentMade, ...]:
         """The documents as they are recorded, each with the verdict of what was found of it and of the whole mail."""
@@ -94,6 +124,7 @@ def key_of(fields: Fields) -> str:
 def documents_of(
     job: Job,
     message: Message,
+    sender: Sender,
     files: tuple[Inspected, ...],
     contents: Mapping[tuple[str, ...], bytes],
     clerk: Mapping[str, Mapping[str, str]],
@@ -112,11 +143,44 @@ def documents_of(
         given = {**clerk.get("", {}), **clerk.get(id_, {})}
         fields = with_clerk(paper.fields, given)
         known = (job.known_documents or {}).get(key_of(fields), "")
-        found.append(Found(id_, paper, fields, (known,) if known else ()))
+        document = Found(id_, paper, fields, (known,) if known else ())
+        found.append(replace(document, spoken=_spoken(job, document, sender)))
+    if wanted := _strangers(job, found):
+        return wanted
     keys = tuple(document.key for document in found if document.key)
     if keys and job.known_documents is None and not job.last_round:
         return Wanted(documents=keys)
     return Documents(tuple(found), files)
+
+
+def _answered(file: Inspected, answers: Mapping[tuple[tuple[str, ...], str], Authority]) -> Inspected:
+    signatures = tuple(
+        replace(one, authority=answers.get((file.path, one.where), one.authority)) for one in file.signatures
+    )
+    inner = tuple(_answered(child, answers) for child in file.attachments)
+    return replace(file, signatures=signatures, attachments=inner)
+
+
+def _spoken(job: Job, document: Found, sender: Sender) -> tuple[Spoken, ...]:
+    """What is said of each signer; an issuer that was hardly read is none."""
+    field, threshold = document.fields.get("OrganName"), job.snapshot.policy.confidence
+    issuer = field.value if field and field.confidence >= threshold else ""
+    return tuple(authority_of(one, issuer, sender, job.snapshot) for one in document.signatures)
+
+
+def _strangers(job: Job, found: Iterable[Found]) -> Wanted | None:
+    """The question who in the registers holds the certificates that nobody was found for yet.
+
+    Asked only where what is known has not settled it: a document that agrees with its sender is read once.
+    """
+    names = (
+        name
+        for document in found
+        for signature, spoken in zip(document.signatures, document.spoken, strict=True)
+        if signature.sound and signature.trust is Trust.TRUSTED and spoken.answer is not Authority.AGREES
+        for name in names_asked(signature.signer)
+    )
+    return unasked(job.snapshot, names)
 
 
 def _incomplete(document: Found, mandatory: Iterable[str], threshold: float) -> Iterable[Observation]:

@@ -1,14 +1,16 @@
 """A mail, its documents and its explanation as the contract's JSON shows them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from bridge.shown import Shown, files_shown, finding_shown
+from bridge.signed_by import signatures_on, signed_by
 from store.judgement import Decision, DecisionVerb, DocumentRecord, FieldRecord
 from store.mail import AxisOrigin, FileOrigin, ImapOrigin, Origin, ReceivedMail, SmtpOrigin
 from store.store import Store
+from validation.inspected import Inspected
 
 
 def row_shown(mail: ReceivedMail) -> Shown:
@@ -41,9 +43,11 @@ def mail_shown(store: Store, mail: ReceivedMail) -> Shown:
         "sealed": sealed,
         "findings": [finding_shown(finding) for finding in findings],
         "attachments": files_shown(judged.attachments, findings) if judged else [],
-        "documents": [
-            document_shown(document, envelopes.get(document.id, []))
-            for document in (judged.documents if judged else ())
+        "documents": []
+        if judged is None
+        else [
+            document_shown(document, envelopes.get(document.id, []), judged.attachments)
+            for document in judged.documents
         ],
         "deliveries": [delivery.id for delivery in store.deliveries.list(mail_id=mail.id)],
         "receipts": list(store.notices.receipts(mail.id)),
@@ -53,9 +57,13 @@ def mail_shown(store: Store, mail: ReceivedMail) -> Shown:
     }
 
 
-def document_shown(document: DocumentRecord, envelopes: list[str]) -> Shown:
-    """One document."""
+def document_shown(document: DocumentRecord, envelopes: list[str], files: Iterable[Inspected]) -> Shown:
+    """One document; `files` = all of its mail."""
+    by_path = {file.path: file for top in files for file in top.walk()}
+    main = by_path.get(document.main)
+    annexes = [by_path[path] for path in document.annexes if path in by_path]
     return {
+        "signed_by": signed_by(signatures_on(main, annexes)) if main else "",
         "id": document.id,
         "main": document.main,
         "annexes": document.annexes,

@@ -62,9 +62,11 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
         return wanted
 
     # Identify: which papers are these, and what do they say of themselves?
-    documents = documents_of(job, message, leaves(files), contents, clerk_fields(job.decisions))
+    documents = documents_of(job, message, sender, leaves(files), contents, clerk_fields(job.decisions))
     if isinstance(documents, Wanted):
         return documents
+    told.documents(documents.found)
+    files = documents.answered(files)
 
     # Route: to which organs, and which rule says so?
     routes = route(origin, message, snapshot, job.evidence.moment.date())

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from bridge.found import Found
 from bridge.job import EnvelopeMade, Step
 from bridge.sending import Sender
+from bridge.signed_by import signed_by
 from store.mail import MailState
 from validation.finding import Finding
 
@@ -24,6 +26,13 @@ class Told:
             given = " ".join(filter(None, (check.of, f"by {check.by}", check.why)))
             self.step("read", check.method, given, check.result)
         self.step("read", "sender", sender.authentication.field, sender.sender_class)
+
+    def documents(self, documents: Iterable[Found]) -> None:
+        """By whom each is signed, and whether each signer may."""
+        for document in documents:
+            self.step("identify", "signed by", document.id, signed_by(document.signatures))
+            for spoken in document.spoken:
+                self.step("identify", "authority", spoken.names, spoken.answer)
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Each finding with who set its severity."""

@@ -64,14 +64,16 @@ class Correspondent:
 
 
 def _organ_keys(organ: Organ) -> Iterator[str]:
-    """By every id it ever had, its addresses, and the domains of these as "@domain"."""
+    """By every id it ever had, its addresses, the domains of these as "@domain", and its certificates."""
+    yield from organ.certificates
     yield from (known.value for known in organ.ids)
     yield from organ.addresses
     yield from (f"@{address.rpartition('@')[2]}" for address in organ.addresses)
 
 
 def _correspondent_keys(one: Correspondent) -> Iterator[str]:
-    """By organ id, tax code, addresses, and domains as "@domain"."""
+    """By organ id, tax code, addresses, domains as "@domain", and certificates."""
+    yield from one.certificates
     yield one.organ_id
     yield one.tax_code
     yield from one.addresses

@@ -18,6 +18,7 @@ _BATCH = 1000
 
 
 def _of_organ(entry: dict[str, Any]) -> Iterator[str]:
+    yield from entry.get("certificates", ())
     yield from (known["value"] for known in entry.get("ids", ()))
     for address in entry.get("addresses", ()):
         yield address
@@ -25,6 +26,7 @@ def _of_organ(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_correspondent(entry: dict[str, Any]) -> Iterator[str]:
+    yield from entry.get("certificates", ())
     yield entry.get("organ_id", "")
     yield entry.get("tax_code", "")
     yield from entry.get("addresses", ())
