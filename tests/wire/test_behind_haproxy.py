@@ -1,6 +1,7 @@
 """Behind a real HAProxy: who is kept with the mail is the client, whichever version of the header the proxy writes."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_the_client_of_the_proxy_is_the_peer(open_door: OpenDoor, tmp_path: Path
 
 
 def test_who_comes_past_the_proxy_is_not_let_in(open_door: OpenDoor) -> None:
-    door = open_door(replace(SETTINGS, proxy_from=("127.0.0.1/32",)))
+    door = open_door(replace(SETTINGS, proxy_from=("127.0.0.1/32",), proxy_timeout=timedelta(milliseconds=500)))
     heard = swaks(door.port, "--from", "a@b.example", "--to", "x@ours.example", "--timeout", "5")
     assert heard.code != 0
     assert door.store.mails() == []
