@@ -18,7 +18,7 @@ help:
 	@echo 'make check    static checks: style, types, directions of imports, contents of the wheel'
 	@echo 'make bench    ratios against peers, into var/bench.jsonl'
 	@echo 'make stress   kill, fault and soak tests'
-	@echo 'make fuzz     fuzzing for FUZZ_SECONDS (default 120) per target'
+	@echo 'make fuzz     fuzzing for FUZZ_SECONDS (default 120) per target and engine, FUZZ_JOBS at a time'
 	@echo 'make corpus CORPUS=DIR   runs over files of other projects'
 	@echo 'make lock     writes the lock files for pyproject.toml; UPGRADE=1 takes newer versions of all (needs uv)'
 
@@ -60,7 +60,8 @@ stress: .venv/installed-dev
 	$(PYTEST) -q --durations=10 --timeout=3600 tests/stress
 
 fuzz: .venv/installed-dev
-	DOCBRIDGE_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTEST) -q -rP --timeout=86400 tests/fuzz
+	DOCBRIDGE_FUZZ_SECONDS=$(FUZZ_SECONDS) DOCBRIDGE_FUZZ_JOBS=$(FUZZ_JOBS) \
+		$(PYTEST) -q -rP -p no:randomly --timeout=86400 tests/fuzz
 
 corpus: .venv/installed-dev
 	@test -n "$(CORPUS)" || { echo 'make corpus: say where the files are: make corpus CORPUS=DIR' >&2; exit 2; }

@@ -27,7 +27,8 @@ class Hostile:
     can: str = ""
 
 
-def _good(command: str, tag: str, line: str, can: str) -> bytes:
+def good(command: str, tag: str, line: str, can: str) -> bytes:
+    """What a sound server answers."""
     match command:
         case "SELECT" | "EXAMINE":
             return (
@@ -56,7 +57,8 @@ def _good(command: str, tag: str, line: str, can: str) -> bytes:
             return f"{tag} OK done\r\n".encode()
 
 
-def _name(line: str) -> str:
+def name_of(line: str) -> str:
+    """The command's name, FETCH by what it asks for."""
     words = line.upper().split()
     word = words[2] if words[1] == "UID" else words[1]
     if word == "FETCH":
@@ -79,10 +81,10 @@ def serving(script: Hostile) -> Iterator[Hostile]:
                 if line.strip() == "DONE":
                     tag, name = idle, "DONE"
                 else:
-                    tag, name = line.split()[0], _name(line)
+                    tag, name = line.split()[0], name_of(line)
                 idle = tag if name == "IDLE" else ""
                 script.asked.append(name)
-                answer = script.answers.get(name, _good(name, tag, line, script.can))
+                answer = script.answers.get(name, good(name, tag, line, script.can))
                 if answer is None:
                     self.rfile.read()  # silence until the client goes
                     return
