@@ -67,9 +67,11 @@ def translated(doing: str) -> Iterator[None]:
         OSError,
         EOFError,
         ValueError,
-        KeyError,
+        LookupError,
+        AttributeError,
+        TypeError,
     ) as error:
-        # imapclient raises bare ValueError and KeyError on answers it cannot parse.
+        # On answers it cannot parse, or that lack what every server says, imapclient raises whatever comes of it.
         raise told(doing, error) from error
 
 

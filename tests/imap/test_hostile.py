@@ -1,12 +1,14 @@
 """A server that lies, breaks off or falls silent costs one round and nothing else: no hang, no loss, no half mail."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from store.errors import Unavailable
+from tests.fuzz.imap import ANSWERED, Server
 from tests.imap.office import Office, port_of
 from tests.imap.scripted import MAIL, Hostile, serving
 from tests.servers.wait import wait_until
@@ -51,6 +53,18 @@ def test_a_lying_server_costs_one_round(office: Office, answers: dict[str, bytes
         assert office.all() == []
         assert list((office.store.settings.data / "spool").glob("*")) == []
         script.answers = {}
+        assert watcher.round() == 1
+    assert office.kept() == [MAIL]
+
+
+def test_a_server_that_after_the_login_has_no_answer_to_what_it_can_costs_one_round(office: Office) -> None:
+    """imapclient makes an AttributeError of it."""
+    with closing(Server()) as server:
+        watcher = office.watcher(port=server.port)
+        server.begin(ANSWERED * 4 + b"TAG OK done\r\n")
+        with pytest.raises(Unavailable, match="AttributeError"):
+            watcher.round()
+        server.begin(b"")
         assert watcher.round() == 1
     assert office.kept() == [MAIL]
 
