@@ -15,6 +15,7 @@ PROBLEMS: dict[str, str] = {
     Problem.CONTENT_MISSING: "không có tệp gốc của chữ ký đi kèm",
     Problem.UNPARSABLE: "không đọc được cấu trúc chữ ký",
     Problem.UNSUPPORTED: "loại chữ ký chưa được hỗ trợ",
+    Problem.ENCRYPTED: "tệp có mật khẩu, không mở được",
     Problem.TOO_COSTLY: "tệp quá phức tạp để kiểm tra",
     Problem.EXPIRED: "chứng thư đã hết hạn",
     Problem.NOT_YET_VALID: "chứng thư chưa có hiệu lực",
@@ -27,6 +28,9 @@ CHANGES = {
     "timestamp": "dấu thời gian",
     "validation-data": "dữ liệu xác thực chữ ký",
     "metadata": "thông tin mô tả tệp",
+    "form-fill": "điền biểu mẫu",
+    "annotation": "chú thích trên trang",
+    "number-stamp": "số và ngày văn bản do văn thư đóng",
 }
 
 PLACES = {

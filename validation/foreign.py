@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.validation.errors import TSTDigestNotAvailableError
@@ -37,6 +38,7 @@ _MEANINGS: tuple[tuple[type[Exception], Problem], ...] = (
     (TSTDigestNotAvailableError, Problem.UNSUPPORTED),
     (CMSExtractionError, Problem.UNSUPPORTED),  # several signers in one container, no certificate inside
     (NotImplementedError, Problem.UNSUPPORTED),
+    (PdfKeyNotAvailableError, Problem.ENCRYPTED),  # a password, or a recipient's key, that we do not have
     (PdfDecodeLimitError, Problem.TOO_COSTLY),
     (RecursionError, Problem.TOO_COSTLY),
 )

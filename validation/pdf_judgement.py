@@ -105,7 +105,7 @@ class Judged:
         return "; ".join(dict.fromkeys(causes))
 
 
-_UNCHECKED = frozenset({Problem.UNPARSABLE, Problem.UNSUPPORTED, Problem.TOO_COSTLY})
+_UNCHECKED = frozenset({Problem.UNPARSABLE, Problem.UNSUPPORTED, Problem.ENCRYPTED, Problem.TOO_COSTLY})
 
 
 def unjudged(where: str, cause: Unchecked, carrier: Carrier = Carrier.PDF) -> Judged:

@@ -102,7 +102,9 @@ class RevisionReader(PdfFileReader):
         never_decrypt: bool = False,
         as_metadata_stream: bool = False,
     ) -> generic.PdfObject:
-        if isinstance(marker, int) and not as_metadata_stream and (digits := self._digits_behind(marker)):
+        # `never_decrypt` is asked of the dictionary that says whether the file is encrypted.
+        plain = isinstance(marker, int) and not as_metadata_stream and not never_decrypt
+        if isinstance(marker, int) and plain and (digits := self._digits_behind(marker)):
             quickly = self._read_around(ref, marker, digits)
             if quickly is not None:
                 return quickly

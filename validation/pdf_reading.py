@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -85,6 +86,8 @@ def open_pdf(content: bytes, *, leniently: bool) -> Opened | Unchecked:
 def _open(content: bytes, leniently: bool) -> Opened:
     reader = RevisionReader(content, strict=not leniently)
     if reader.encrypted:
+        if not isinstance(reader.security_handler, StandardSecurityHandler):
+            raise PdfKeyNotAvailableError("encrypted for a recipient's key")
         reader.decrypt("")
     if not leniently and reader.xrefs.hybrid_xrefs_present:
         # ISO 32000-2 section 7.5.8.4: two tables, one for old readers and one for new; read leniently, and say so.

@@ -79,6 +79,7 @@ class Problem(StrEnum):
     CONTENT_MISSING = "content-missing"
     UNPARSABLE = "unparsable"
     UNSUPPORTED = "unsupported"
+    ENCRYPTED = "encrypted"
     TOO_COSTLY = "too-costly"
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"

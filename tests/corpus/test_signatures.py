@@ -57,7 +57,7 @@ def _rows(kind: str) -> list[Row]:
 @pytest.mark.parametrize(
     ("kind", "signatures", "bar"),
     [
-        pytest.param("pdf", _pdf, 0.83, id="pdf"),
+        pytest.param("pdf", _pdf, 0.95, id="pdf"),
         pytest.param("cms", _cms, 1.0, id="cms"),
         pytest.param("smime", _smime, 1.0, id="smime"),
     ],

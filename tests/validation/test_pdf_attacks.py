@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from bridge.demo import tampering
 from bridge.demo.pki import Pki
-from bridge.demo.signing import sign_pdf
+from bridge.demo.signing import certificate_of, sign_pdf
 from tests.validation import forging
 from validation.codes import Code
 from validation.evidence import Evidence
@@ -207,7 +207,20 @@ def test_an_encrypted_file_is_read_with_the_empty_password(
     output = io.BytesIO()
     copy.write(output)  # type: ignore[no-untyped-call]
     signed = forging.signed_encrypted(output.getvalue(), pki.agency, password)
-    assert state_of(signatures_of(signed, evidence).signatures) == state
+    signatures = signatures_of(signed, evidence).signatures
+    assert state_of(signatures) == state
+    assert (Problem.ENCRYPTED in signatures[0].problems) is (state == "unreadable")
+
+
+def test_a_file_encrypted_for_a_certificate_is_told_as_encrypted(pki: Pki, plain: bytes, evidence: Evidence) -> None:
+    """The recipient's key is not ours; that it is signed stands outside the encryption."""
+    copy = pdf_writer.copy_into_new_writer(PdfFileReader(io.BytesIO(plain)))
+    copy.encrypt_pubkey([certificate_of(pki.agency)])
+    output = io.BytesIO()
+    copy.write(output)  # type: ignore[no-untyped-call]
+    claims = output.getvalue() + b"\n% /ByteRange [0 1 2 3]\n"
+    (signature,) = signatures_of(claims, evidence).signatures
+    assert (signature.sound, signature.reason) == (None, "encrypted")
 
 
 def test_an_unsigned_document_has_no_signature(plain: bytes, evidence: Evidence) -> None:
