@@ -19,7 +19,7 @@ from imap_poll.port import StorePort
 from imap_poll.reading import Look, Reading
 from imap_poll.session import LoginRefused, Session, connected
 from imap_poll.settings import Account
-from store.errors import Unavailable
+from store.errors import Unavailable, place_of
 
 _log = structlog.get_logger("docbridge.imap_poll")
 _LONGEST_WAIT = 60.0
@@ -111,11 +111,7 @@ class Watcher:
             except Unavailable as unavailable:
                 self._failed(unavailable.cause, isinstance(unavailable, LoginRefused))
             except Exception as bug:  # noqa: BLE001  the border of the thread: a bug must not end the mailbox for good
-                trace = bug.__traceback__
-                while trace and trace.tb_next:
-                    trace = trace.tb_next
-                place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
-                self._failed(f"a bug of ours: {type(bug).__name__} at {place}", refused=False)
+                self._failed(f"a bug of ours: {type(bug).__name__} at {place_of(bug)}", refused=False)
             finally:
                 self._session = None
             if not self._stop.is_set():

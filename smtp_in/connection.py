@@ -21,6 +21,7 @@ from smtp_in.given import Given
 from smtp_in.roster import Roster
 from smtp_in.stream import LineTooLongError, Stream, TimedOutError
 from smtp_in.transaction import Transaction
+from store.errors import place_of
 from store.reply import Reply
 
 log = structlog.get_logger("docbridge.smtp_in")
@@ -313,14 +314,9 @@ class Connection(SMTP):
             await method(self, argument.strip(" "))
 
     async def _confess(self, fault: Exception) -> None:
-        """451 for a bug of ours (aiosmtpd says 500, which bounces the mail). The log gets where, never the text of
-        the exception: libraries quote the data they stumbled over."""
-        trace = fault.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "-"
+        """451 for a bug of ours (aiosmtpd says 500, which bounces the mail)."""
         name = secrets.token_hex(4)
-        log.error("smtp.fault", fault=name, error=type(fault).__name__, where=where, peer=self.peer)
+        log.error("smtp.fault", fault=name, error=type(fault).__name__, where=place_of(fault), peer=self.peer)
         midway = self.midway
         self.drop()
         if midway:  # the rest of the mail must not be read as commands

@@ -1,4 +1,4 @@
-"""The one exception by which the world below the store is told: try later."""
+"""The one exception by which the world below the store is told: try later; and where a bug of ours was raised."""
 
 
 class Unavailable(Exception):  # noqa: N818  the word says what callers do about it
@@ -24,3 +24,14 @@ class LeaseLostError(Exception):
 
 class ForbiddenRowError(Exception):
     """The schema forbids what we tried to write: our bug.  Its text names the rule and never the values."""
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised: "intake.py:120 keep".  Never its text: libraries quote the data they stumbled over."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "?"
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"

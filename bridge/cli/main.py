@@ -97,7 +97,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _told(error: Exception) -> int:
     from bridge.settings import BadSettings
-    from store.errors import SchemaVersionError, Unavailable
+    from store.errors import SchemaVersionError, Unavailable, place_of
 
     if isinstance(error, BadSettings):
         click.echo(f"docbridge: {error}", err=True)
@@ -110,11 +110,7 @@ def _told(error: Exception) -> int:
         return UNAVAILABLE
     import structlog
 
-    # Type and place only: the text of an exception may quote a document.
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    place = place_of(error)
     structlog.get_logger("docbridge.cli").error("bug", kind=type(error).__name__, place=place)
     click.echo(f"docbridge: a bug of ours: {type(error).__name__} at {place}; please report it", err=True)
     return UNAVAILABLE

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from store.errors import Unavailable
+from store.errors import Unavailable, place_of
 
 _log = structlog.get_logger("docbridge.parts")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
@@ -63,12 +63,8 @@ class Loop:
                 self.problem = unavailable.cause
                 _log.warning("unavailable", part=self.name, cause=unavailable.cause)
             except Exception as error:  # noqa: BLE001  the border of the part: a bug is recorded and does not end it
-                trace = error.__traceback__
-                while trace and trace.tb_next:
-                    trace = trace.tb_next
-                place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
-                self.problem = f"{type(error).__name__} at {place}"
-                _log.error("bug", part=self.name, kind=type(error).__name__, place=place)
+                self.problem = f"{type(error).__name__} at {place_of(error)}"
+                _log.error("bug", part=self.name, kind=type(error).__name__, place=place_of(error))
             else:
                 pause = _FIRST_PAUSE
                 self.problem = ""
