@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from bridge.axis.settings import FolderAxis
 from bridge.cli.main import COMMANDS, docbridge
 from bridge.settings import load
 from tests.architecture.checkout import ROOT, named
@@ -67,7 +68,9 @@ def test_the_settings_shown_in_operations_can_be_loaded(tmp_path: Path) -> None:
     file = tmp_path / "docbridge.toml"
     file.write_text(whole + "[smtp_in]\n[outbound]\n", "utf-8")
     settings = load(file, {})
-    assert str(settings.axis[0].directory) == "/var/lib/docbridge/axis"
+    (axis,) = settings.axis
+    assert isinstance(axis, FolderAxis)
+    assert str(axis.directory) == "/var/lib/docbridge/axis"
     (database,) = (one["store"]["database"] for one in shown if "office" not in one)
     file.write_text(file.read_text("utf-8").replace("[store]\n", f'[store]\ndatabase = "{database}"\n'), "utf-8")
     assert load(file, {}).store.database.startswith("postgresql+psycopg://")

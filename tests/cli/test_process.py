@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.axis.settings import FolderAxis
 from bridge.settings import BadSettings, load
 from tests.cli.command import Command, id_of
 
@@ -133,6 +134,7 @@ def test_the_environment_stands_over_the_file_and_names_elements_of_arrays(offic
     )
     assert (found.smtp_in.max_size, found.smtp_in.listen) == (7_000_000, ("127.0.0.1:7",))
     assert [(axis.name, axis.organ_id_of_others) for axis in found.axis] == [("tinh", "H99.1"), ("so", "")]
+    assert isinstance(found.axis[1], FolderAxis)
     assert found.axis[1].directory == folder / "so"
     assert [(one.name, one.host) for one in found.imap_poll.account] == [("van_thu", "localhost")]
 
