@@ -119,6 +119,7 @@ class EnvelopeMade:
     receivers: tuple[str, ...]  #: organ ids
     rules: tuple[str, ...]  #: the routing rules that said so
     kind: str = "document"  #: document or status
+    sender: str = ""  #: organ id in its From
 
 
 @dataclass(frozen=True, slots=True)

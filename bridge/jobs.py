@@ -4,6 +4,7 @@
 JOBS = {
     "judge": "bridge.in_child:judge",
     "recognise": "bridge.in_child:recognise",
+    "recognise_sent": "bridge.in_child:recognise_sent",
     "look": "bridge.programs:programs",
     "route": "bridge.route_question:routes_of",
 }

@@ -72,6 +72,8 @@ def field_records(fields: Mapping[str, Field]) -> dict[str, FieldRecord]:
 
 def _envelope(made: EnvelopeMade, files: Files, at_most: int) -> EnvelopeRecord:
     summary = {"axis": made.axis, "receivers": ", ".join(made.receivers), "rules": ", ".join(made.rules)}
+    if made.sender:
+        summary["from"] = made.sender
     return EnvelopeRecord(made.id, made.document_id, files.read(made.file, at_most), made.kind, summary)
 
 

@@ -21,6 +21,7 @@ from bridge.owner import is_dead, owner
 from bridge.parts.exchange import Exchange
 from bridge.parts.loop import Loop
 from bridge.parts.notifier import Notifier
+from bridge.parts.reporting import Reporting
 from bridge.running import Running
 from bridge.settings import Settings
 from bridge.wiring import Calls, bench_of
@@ -101,6 +102,8 @@ async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Ru
         for axis in settings.axis:
             exchange = Exchange(bench, await asyncio.to_thread(open_axis, axis), owner(f"axis-{axis.name}"))
             _add(running, calls.on_settled, Loop(f"axis-{axis.name}", exchange.once, poll, _AXIS_PAUSE))
+        for system in settings.vxp_server.system:
+            _add(running, calls.on_settled, Loop(f"vxp-{system.id}", Reporting(bench, system.id).once, poll))
     if "sender" in parts:
         running.stops.append(_sender(bench, calls))
     if "imap" in parts and settings.imap_poll.account:
@@ -109,8 +112,9 @@ async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Ru
         running.stops.insert(0, await _smtp(bench, calls, running))
     if "web" in parts and settings.web.listen:
         from bridge.web.server import serve_web
+        from bridge.web.vxp import VxpServer
 
-        running.stops.append(await serve_web(settings, store, running))
+        running.stops.append(await serve_web(settings, store, running, VxpServer(bench).routes))
 
 
 def _add(running: Running, wakers: list[Callable[[], None]], loop: Loop) -> None:

@@ -75,5 +75,11 @@ def _envelope(
     with (folder / name).open("wb") as out:
         write(packet, out)
     return EnvelopeMade(
-        id_, document.id, axis.name, name, tuple(organ.organ_id for organ in destination.organs), destination.rules
+        id_,
+        document.id,
+        axis.name,
+        name,
+        tuple(organ.organ_id for organ in destination.organs),
+        destination.rules,
+        sender=sender.organ_id(axis),
     )

@@ -99,11 +99,16 @@ def place(arrival: Arrival) -> str | None:
             return _digest("imap", digest, *where)
         case AxisOrigin(named_once=True):
             # Platforms write packets anew on their way: fetched twice, one packet may have two digests.
-            return _digest("named-axis", origin.axis, origin.packet)
+            return place_of_named(origin.axis, origin.packet)
         case AxisOrigin():
             return _digest("axis", digest, origin.axis, origin.packet)
         case _:
             assert_never(origin)
+
+
+def place_of_named(axis: str, packet: str) -> str:
+    """Where a packet lay that its axis names once."""
+    return _digest("named-axis", axis, packet)
 
 
 def write_arrivals(

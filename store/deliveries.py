@@ -16,11 +16,13 @@ from store.delivery import (
     DELIVERY_WORDS,
     Attempt,
     Cancelled,
+    Delivered,
     Delivery,
     DeliveryState,
     Done,
     Failed,
     Queued,
+    Refused,
     RetryPolicy,
     after,
     bounced,
@@ -191,18 +193,21 @@ class Deliveries:
             if row.lease_owner is None or row.token != token or row.state != "queued":
                 raise LeaseLostError(delivery_id)
             state = after(Queued(now, row.attempts), attempt, retry, row.requeued_at or row.born, now)
-            made = connection.execute(
-                select(func.coalesce(func.max(attempts.c.number), 0)).where(attempts.c.delivery_id == delivery_id)
-            ).scalar_one()
-            word = ATTEMPT_WORDS[type(attempt)]
-            connection.execute(
-                insert(attempts).values(
-                    delivery_id=delivery_id, number=made + 1, at=now, word=word, reply=attempt.reply
-                )
-            )
-            _move(connection, delivery_id, state, now)
-            detail = {"attempt": word, "state": DELIVERY_WORDS[type(state)], "code": str(attempt.reply.code)}
-            append(connection, now, [Entry("sender", "delivery.attempted", row.mail_id or "", delivery_id, detail)])
+            _attempted(connection, row, attempt, state, now, "sender")
+        return state
+
+    def settle(self, delivery_id: str, attempt: Delivered | Refused, now: datetime, actor: str) -> DeliveryState:
+        """What a recipient that fetches for itself says of it; returns the state then.  Only the first word counts.
+
+        Raises:
+            KeyError: there is no such delivery.
+        """
+        with self._db.transaction() as connection:
+            row = _locked(connection, delivery_id)
+            state = state_of(row)
+            if isinstance(state, Queued):
+                state = Done(attempt.reply) if isinstance(attempt, Delivered) else Failed(attempt.reply)
+                _attempted(connection, row, attempt, state, now, actor)
         return state
 
     def event(
@@ -330,6 +335,22 @@ def _locked(connection: Connection, delivery_id: str) -> AnyRow:
     if row is None:
         raise KeyError(delivery_id)
     return row
+
+
+def _attempted(
+    connection: Connection, row: AnyRow, attempt: Attempt, state: DeliveryState, now: datetime, actor: str
+) -> None:
+    """Write the attempt and the state that follows it."""
+    made = connection.execute(
+        select(func.coalesce(func.max(attempts.c.number), 0)).where(attempts.c.delivery_id == row.id)
+    ).scalar_one()
+    word = ATTEMPT_WORDS[type(attempt)]
+    connection.execute(
+        insert(attempts).values(delivery_id=row.id, number=made + 1, at=now, word=word, reply=attempt.reply)
+    )
+    _move(connection, row.id, state, now)
+    detail = {"attempt": word, "state": DELIVERY_WORDS[type(state)], "code": str(attempt.reply.code)}
+    append(connection, now, [Entry(actor, "delivery.attempted", row.mail_id or "", row.id, detail)])
 
 
 def _tried_now(row: AnyRow, now: datetime) -> bool:

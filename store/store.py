@@ -14,6 +14,7 @@ from store.journal import Journal
 from store.mails import Mails
 from store.notices import Notices
 from store.papers import Envelopes, Letters
+from store.pickups import Pickups
 from store.registry import Registry, registry_of
 from store.settings import StoreSettings
 
@@ -35,6 +36,7 @@ class Store:
     envelopes: Envelopes
     letters: Letters
     deliveries: Deliveries
+    pickups: Pickups
     notices: Notices
     bookmarks: Bookmarks
     journal: Journal
@@ -76,6 +78,7 @@ def open_store(settings: StoreSettings, clock: Callable[[], datetime] = utc_now,
         envelopes=Envelopes(*parts),
         letters=Letters(*parts),
         deliveries=Deliveries(*parts),
+        pickups=Pickups(*parts),
         notices=Notices(*parts),
         bookmarks=Bookmarks(db),
         journal=Journal(db),

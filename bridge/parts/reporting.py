@@ -65,7 +65,13 @@ class Reporting:
         # Derived: reported twice it is the same packet; but what a bounce or a further attempt made of it is another.
         tries = len(store.deliveries.attempts(delivery.id))
         id_ = str(uuid.uuid5(_STATUSES, f"{delivery.id}/{tries}/{code.value}"))
-        summary = {"axis": self._axis, "status": code.value, "delivery": delivery.id}
+        summary = {
+            "axis": self._axis,
+            "status": code.value,
+            "delivery": delivery.id,
+            "from": office.organ_id,
+            "receivers": packet.about.organ_id,
+        }
         return store.deliveries.mark_reported(
             [delivery.id],
             now,

@@ -6,24 +6,28 @@ Counts and states only, no id and no content: whoever may look at a monitor may 
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bridge.running import Running
-from bridge.settings import Settings
+from bridge.settings import LOOPBACK, Settings
 from bridge.web.condition import Condition, condition_of
 from bridge.web.metrics import MEDIA_TYPE, exposition
+from bridge.web.vxp import PATH as VXP_PATH
 from imap_poll.watcher import Health as MailboxHealth
 from smtp_in.network import host_and_port
 from store.store import Store
 
+_HEADERS = 1 << 17  # octets: a VXP call that names 700 receivers has 25 KB of headers
 
-def application(store: Store, running: Running) -> Starlette:
+
+def application(store: Store, running: Running, vxp: Sequence[Route] = ()) -> Starlette:
     """The web application."""
 
     async def live(request: Request) -> JSONResponse:
@@ -41,7 +45,22 @@ def application(store: Store, running: Running) -> Starlette:
         return Response(exposition(condition), media_type=MEDIA_TYPE)
 
     routes = {"/health/live": live, "/health/ready": ready, "/metrics": metrics}
-    return Starlette(routes=[Route(path, endpoint) for path, endpoint in routes.items()])
+    return Starlette(routes=[*(Route(path, endpoint) for path, endpoint in routes.items()), *vxp])
+
+
+class OnlyVxp:
+    """Who is not on this machine reaches the VXP paths alone: they authenticate, the others have no accounts yet."""
+
+    def __init__(self, within: ASGIApp) -> None:
+        self._within = within
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        client = (scope.get("client") or ("", 0))[0]
+        if client not in LOOPBACK and not scope["path"].startswith(f"{VXP_PATH}/"):
+            await Response(status_code=404)(scope, receive, send)
+            return
+        await self._within(scope, receive, send)
 
 
 def _shown(condition: Condition) -> dict[str, object]:
@@ -71,7 +90,9 @@ def _mailbox(health: MailboxHealth) -> dict[str, str | int | None]:
     }
 
 
-async def serve_web(settings: Settings, store: Store, running: Running) -> Callable[[], Awaitable[None]]:
+async def serve_web(
+    settings: Settings, store: Store, running: Running, vxp: Sequence[Route] = ()
+) -> Callable[[], Awaitable[None]]:
     """Begins to serve; returns what ends it.
 
     Raises:
@@ -79,7 +100,14 @@ async def serve_web(settings: Settings, store: Store, running: Running) -> Calla
     """
     host, port = host_and_port(settings.web.listen)
     config = uvicorn.Config(
-        application(store, running), host=host, port=port, log_config=None, access_log=False, lifespan="off"
+        OnlyVxp(application(store, running, vxp)),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        http="h11",
+        h11_max_incomplete_event_size=_HEADERS,
     )
     server = uvicorn.Server(config)
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
