@@ -307,7 +307,8 @@ class Connection(SMTP):
             await self.say(text)
             return
         verb, _, argument = text.partition(" ")
-        method = self.verbs.get(verb) or self.verbs.get(verb.upper())
+        # U+017F is an S in capitals, and no server in front of us obeys "R\u017fET".
+        method = self.verbs.get(verb) or (self.verbs.get(verb.upper()) if verb.isascii() else None)
         if method is None:
             await self.say(replies.UNKNOWN_COMMAND)
         else:

@@ -106,8 +106,10 @@ class Session(Introduction):
 
     async def smtp_BDAT(self, arg: str) -> None:  # noqa: N802
         """BDAT octets [LAST]: a piece of the mail, counted instead of marked (RFC 3030 section 2)."""
-        words = arg.upper().split()
-        if not (0 < len(words) <= 2 and words[0].isascii() and words[0].isdigit() and words[1:] in ([], ["LAST"])):
+        # ASCII alone: str.split() parts at other blanks too, str.upper() makes an S of U+017F, and whoever stands in
+        # front of us would see no LAST there.
+        words = arg.upper().split() if arg.isascii() else []
+        if not (0 < len(words) <= 2 and words[0].isdigit() and words[1:] in ([], ["LAST"])):
             await self.end(replies.BAD_CHUNK)
         octets, last = int(words[0]), len(words) == 2
         mail, refusal = self._ready_for_body()

@@ -252,6 +252,7 @@ _SAID = (
         b"bdat 0\r\n",
         b"BDAT\r\n",
     ),
+    *("BDAT 2 la\u017ft\r\nab".encode(), "BDAT 2\u00a0LAST\r\nab".encode(), "r\u017fet\r\n".encode()),
     *(b"STARTTLS\r\n", b"STARTTLS\r\n" + TLS + b"EHLO a\r\n", b"AUTH PLAIN\r\n", b"AUTH PLAIN AHUAcA==\r\n", b"*\r\n"),
     *(b"AUTH LOGIN\r\ndQ==\r\ncA==\r\n", b"AUTH PLAIN AHUAeA==\r\n", b"VRFY a\r\n", b"EXPN a\r\n", b"MZ", b"DATA\n"),
     *(

@@ -102,7 +102,7 @@ def test_data_and_recipients_may_not_follow_a_piece_but_a_reset_may(door: Served
 
 
 def test_a_piece_without_a_size_ends_the_connection(door: Served) -> None:
-    for argument in ("", "x", "-1", "5 FIRST", "5 LAST NOW", "٣"):
+    for argument in ("", "x", "-1", "5 FIRST", "5 LAST NOW", "٣", "5 LA\u017fT", "5\u00a0LAST"):
         talk(door.port, f"{_ENVELOPE}\nC: BDAT {argument}\nS: 501 5.5.4 *\nEOF")
 
 

@@ -147,6 +147,7 @@ def test_commands_sent_ahead_are_answered_in_order(door: Served) -> None:
         pytest.param("RSET now", "501 5.5.4 *", id="RSET with words"),
         pytest.param("QUIT now", "501 5.5.4 *", id="QUIT with words"),
         pytest.param("XYZZY", "500 5.5.1 *", id="an unknown verb"),
+        pytest.param("R\u017fET", "500 5.5.1 *", id="a verb with a letter that is an S in capitals only"),
         pytest.param("", "500 5.5.1 *", id="an empty line"),
         pytest.param("EHLO", "501 5.5.4 *", id="EHLO without a name"),
         pytest.param("MAIL FROM:<a@b.example>", "503 5.5.1 *", id="MAIL before EHLO"),
