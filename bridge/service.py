@@ -17,6 +17,8 @@ import structlog
 from bridge.axis.opening import open_axis
 from bridge.doorlist import DoorList
 from bridge.doorlook import DoorLook
+from bridge.evidence.answers import Answers
+from bridge.evidence.mirror import Mirror
 from bridge.owner import is_dead, owner
 from bridge.parts.exchange import Exchange
 from bridge.parts.loop import Loop
@@ -98,6 +100,9 @@ async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Ru
             worker = Worker(bench, owner(f"worker-{number}"))
             _add(running, calls.on_arrival, Loop(f"worker-{number}", worker.once, poll))
         _add(running, calls.on_settled, Loop("notifier", Notifier(bench).once, poll))
+        if settings.evidence.fetch and settings.evidence.mirror_every:
+            mirror = Mirror(settings, Answers(settings.evidence, None))
+            _add(running, [], Loop("mirror", mirror.once, settings.evidence.mirror_every.total_seconds()))
     if "axis" in parts:
         for axis in settings.axis:
             exchange = Exchange(bench, await asyncio.to_thread(open_axis, axis), owner(f"axis-{axis.name}"))

@@ -1,5 +1,6 @@
 """`trust`: the certificates that the office trusts, where each came from and who approved it."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bridge.cli.context import Words, as_json, limited, operator, reason, settings_of, store_of
+from bridge.cli.exits import NO, WELL
 from bridge.cli.output import facts, rows
 
 if TYPE_CHECKING:
@@ -52,6 +54,20 @@ def add(ctx: click.Context, file: Path, list_name: str, source: str, reason: str
     detail = {"list": list_name, "sha256": added.fingerprint, "source": source, "reason": reason}
     store.journal.note(now, Note(operator(), "trust.added", detail=detail))
     facts(_shown(added), as_json=json_)
+
+
+@trust.command()
+@as_json
+@click.pass_context
+def refresh(ctx: click.Context, json_: bool) -> int:
+    """Get the lists of revocation that anchors and settings name anew.  Exit code 1 when one cannot be had."""
+    from bridge.evidence.answers import Answers
+    from bridge.evidence.mirror import Mirror
+
+    settings = settings_of(ctx)
+    done = Mirror(settings, Answers(settings.evidence, None)).refresh(datetime.now(UTC))
+    rows(map(asdict, done), ("url", "state", "until", "cause"), as_json=json_, limit=None, empty="no address is named")
+    return NO if any(one.state == "failed" for one in done) else WELL
 
 
 def _shown(entry: "Entry") -> dict[str, Any]:

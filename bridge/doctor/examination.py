@@ -8,6 +8,7 @@ from bridge.doctor.anchors import anchors
 from bridge.doctor.checkup import Checkup, ok, problem
 from bridge.doctor.machine import directories, disk, libraries
 from bridge.doctor.mailboxes import mailboxes
+from bridge.doctor.mirror import mirror
 from bridge.doctor.names import dns
 from bridge.doctor.ports import ports, smarthost
 from bridge.doctor.records import schema
@@ -31,6 +32,7 @@ def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
     yield from schema(settings)
     yield from ports(settings)
     yield from anchors(settings, now)
+    yield from mirror(settings, now)
     yield from walls(settings)
     yield from secrecy(settings)
     yield from smarthost(settings)

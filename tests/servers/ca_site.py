@@ -44,7 +44,7 @@ class CaSite:
             since = revoked.get(serial)
             state = f"R\t{end:%y%m%d%H%M%SZ}\t{since:%y%m%d%H%M%SZ}" if since else f"V\t{end:%y%m%d%H%M%SZ}\t"
             digits = f"{serial:X}"
-            lines.append(f"{state}\t{digits.zfill(len(digits) + len(digits) % 2)}\tunknown\t/CN=x\n")
+            lines.append(f"{state}\t{digits.zfill(len(digits) + len(digits) % 2)}\tunknown\t/CN={digits}\n")
         (book / "index.txt").write_text("".join(lines))
         (book / "ca.pem").write_bytes(authority.identity.certificate.public_bytes(serialization.Encoding.PEM))
         by = signer or authority.identity
