@@ -26,9 +26,14 @@ def attachments(raw: bytes) -> Iterator[bytes]:
 
 def valid(raw: bytes, evidence: Evidence) -> bool:
     """Whether every signature of every attachment is intact and trusted, each in a context of its own."""
+    papers = list(attachments(raw))
+    return bool(papers) and all(valid_pdf(content, evidence) for content in papers)
+
+
+def valid_pdf(content: bytes, evidence: Evidence) -> bool:
+    """The same of one PDF."""
     judged = [
         status.bottom_line
-        for content in attachments(raw)
         for signature in PdfFileReader(io.BytesIO(content)).embedded_signatures
         for status in [
             validate_pdf_signature(
