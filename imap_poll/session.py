@@ -180,6 +180,8 @@ def connected(account: Account, credentials: Credentials) -> Iterator[Session]:
         )
         # Level 5 is set by imapclient itself and costs most of its time (docs/quirks.md).
         client._imap.debug = 0
+        # It sends a SEARCH in several pieces, and the second waits 40 ms for the server's delayed acknowledgement.
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.normalise_times = False
     try:
         session = Session(client, seconds)

@@ -133,7 +133,7 @@ class Poller:
             port=server.port,
             tls="none",
             addresses=("vanthu@mau.test",),
-            timeout=timedelta(seconds=2),
+            timeout=timedelta(seconds=0.5),
             piece=_PIECE,
             max_size=_MOST,
         )
