@@ -302,5 +302,5 @@ def _shapes(seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
 _PROMISE = "exactly the mails answered 250 are kept, whatever a peer says"
 DOORS = (
     Target("smtp", _PROMISE, lambda: _conversations(b"EHLO a.example\r\n"), _smtp, _shapes),
-    Target("lmtp", _PROMISE, lambda: _conversations(b"LHLO a.example\r\n"), _lmtp, _shapes),
+    Target("lmtp", f"over LMTP too {_PROMISE}", lambda: _conversations(b"LHLO a.example\r\n"), _lmtp, _shapes),
 )
