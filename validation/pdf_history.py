@@ -3,7 +3,7 @@
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from validation.pdf_revision import Key, Revision, raw, written_in
+from validation.pdf_revision import Effort, Key, Revision, raw, written_in
 from validation.pdf_same import Twins
 from validation.pdf_step import Kind, Seen, Step, Unexplained
 from validation.pdf_step_form import compare_form
@@ -19,6 +19,9 @@ _FORMAT = frozenset({"/Version", "/Extensions", "/MarkInfo"})
 _DSS_KEYS = frozenset({"/Type", "/VRI", "/Certs", "/CRLs", "/OCSPs"})
 
 
+_MOST = 1_500_000  #: values of one file that are looked at, some seconds' worth, before it is called too costly
+
+
 class History:
     """The steps of one file, made when they are first asked for."""
 
@@ -27,6 +30,7 @@ class History:
         self._steps: dict[int, Step] = {}
         self._last: Revision | None = None
         self._newest: dict[Key, int] = {}
+        self._effort = Effort(_MOST)
 
     def after(self, revision: int) -> tuple[Step, ...]:
         """The steps that follow `revision`.  Raises what pyHanko raises."""
@@ -44,7 +48,7 @@ class History:
         if not self._newest:
             for revision in range(self._reader.xrefs.total_revisions):
                 self._newest.update(dict.fromkeys(written_in(self._reader, revision), revision))
-        return Revision(self._reader, number, self._newest)
+        return Revision(self._reader, number, self._newest, self._effort)
 
 
 def _step(old: Revision, new: Revision) -> Step:

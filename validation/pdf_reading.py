@@ -23,10 +23,13 @@ from validation.pdf_guard import Section
 from validation.pdf_history import History
 from validation.pdf_permission import Granted, granted
 from validation.pdf_reader import RevisionReader
+from validation.pdf_revision import TooCostly
 from validation.signature import Problem
 from validation.trust import Carried
 
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[([^\]]{0,200})\]?")
+
+_REVISIONS = 500  #: of one file; each look-up asks them one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ def open_pdf(content: bytes, *, leniently: bool) -> Opened | Unchecked:
 
 def _open(content: bytes, leniently: bool) -> Opened:
     reader = RevisionReader(content, strict=not leniently)
+    if reader.xrefs.total_revisions > _REVISIONS:
+        raise TooCostly
     if reader.encrypted:
         if not isinstance(reader.security_handler, StandardSecurityHandler):
             raise PdfKeyNotAvailableError("encrypted for a recipient's key")

@@ -24,6 +24,19 @@ def key_of(value: object) -> Key | None:
     return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
 
 
+class Effort:
+    """How much one file may still cost: every value that is looked at, for all its revisions together."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def spend(self, count: int = 1) -> None:
+        """Take `count` away.  Raises TooCostly."""
+        self._left -= count
+        if self._left < 0:
+            raise TooCostly
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What can be reached from an object, as far as the things that are compared apart."""
@@ -42,8 +55,10 @@ def written_in(reader: PdfFileReader, revision: int) -> frozenset[Key]:
 class Revision:
     """One revision of `reader`'s file."""
 
-    def __init__(self, reader: PdfFileReader, number: int, newest: dict[Key, int]) -> None:
+    def __init__(self, reader: PdfFileReader, number: int, newest: dict[Key, int], effort: Effort) -> None:
+        effort.spend(number + 1)
         self.reader = reader
+        self.effort = effort
         self.number = number
         self.trailer: generic.DictionaryObject = reader.trailer.flatten(number)
         self.written = written_in(reader, number)
@@ -53,7 +68,8 @@ class Revision:
 
     def following(self) -> "Revision":
         """The next revision; what it does not write anew is not read anew."""
-        later = Revision(self.reader, self.number + 1, self._newest)
+        later = Revision(self.reader, self.number + 1, self._newest, self.effort)
+        self.effort.spend(len(self._known) + len(self._reaches))
         later._known = {key: value for key, value in self._known.items() if key not in later.written}
         later._reaches = {key: reach for key, reach in self._reaches.items() if reach.inside.isdisjoint(later.written)}
         return later
@@ -69,6 +85,7 @@ class Revision:
     def _walk(self, start: Key, apart: set[Key]) -> Reach:
         inside, borders, stack = {start}, set(), [self.object(start)]
         while stack:
+            self.effort.spend()
             value = stack.pop()
             key = key_of(value)
             if key is not None:

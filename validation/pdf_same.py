@@ -7,9 +7,7 @@ same thing.
 
 from pyhanko.pdf_utils import generic
 
-from validation.pdf_revision import Key, Revision, TooCostly, key_of
-
-_STEPS = 3_000_000  #: values that are compared in one step before it is called too costly
+from validation.pdf_revision import Key, Revision, key_of
 
 Spot = Key | int  #: a reference, or the identity of a direct value
 
@@ -23,16 +21,13 @@ class Twins:
         #: Things compared elsewhere: they need only be the same object.
         self.apart: set[Key] = set()
         self._proved: set[tuple[Spot, Spot]] = set()
-        self._steps = 0
 
     def same(self, old: generic.PdfObject | None, new: generic.PdfObject | None) -> bool:
         """Are they the same?  None = there is none."""
         assumed: set[tuple[Spot, Spot]] = set()
         stack = [(old, new)]
         while stack:
-            self._steps += 1
-            if self._steps > _STEPS:
-                raise TooCostly
+            self.new.effort.spend()
             before, after = stack.pop()
             first, second = key_of(before), key_of(after)
             if first is not None or second is not None:

@@ -67,6 +67,7 @@ def _field(twins: Twins, seen: Seen, key: Key, parent: str, kind: str, depth: in
     old, new = twins.old.dictionary(twins.old.object(key)), twins.new.dictionary(twins.new.object(key))
     if old is None or new is None:
         raise Unexplained("a form field is no dictionary")
+    twins.new.effort.spend()
     twins.apart.add(key)
     if twins.untouched(key):
         return

@@ -51,6 +51,7 @@ def pages_of(revision: Revision) -> list[Key]:
         if key is None or key in found or depth > _DEPTH:
             raise Unexplained("the pages are no tree")
         found[key] = None
+        revision.effort.spend()
         node = revision.dictionary(revision.object(key))
         if node is not None:
             stack.extend((kid, depth + 1) for kid in reversed(revision.items(raw(node, "/Kids"))))
@@ -145,6 +146,7 @@ def _kept(twins: Twins, seen: Seen, key: Key) -> None:
     old, new = twins.old.dictionary(twins.old.object(key)), twins.new.dictionary(twins.new.object(key))
     if old is None or new is None:
         raise Unexplained("an annotation is no dictionary")
+    twins.new.effort.spend()
     twins.apart.add(key)
     if twins.untouched(key):
         return

@@ -29,6 +29,7 @@ def compare_tags(twins: Twins, seen: Seen) -> None:
 def _element(
     twins: Twins, seen: Seen, old: generic.DictionaryObject, new: generic.DictionaryObject, depth: int
 ) -> None:
+    twins.new.effort.spend()
     if depth > _DEPTH:
         raise Unexplained("the structure tree is too deep")
     if twins.differing(old, new, _FREE):

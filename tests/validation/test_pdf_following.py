@@ -252,11 +252,28 @@ def test_a_number_freed_under_a_generation_it_never_had_is_a_change(
     assert signature.sound is not True
 
 
-def test_twenty_signatures_are_judged_in_proportion(pki: Pki, plain: bytes, evidence: Evidence) -> None:
+def test_ten_signatures_are_judged_in_proportion(pki: Pki, plain: bytes, evidence: Evidence) -> None:
     """Each is sound, all but the last with further signatures after it; each revision is compared once."""
     signed = plain
-    for number in range(20):
+    for number in range(10):
         signed = sign_pdf(signed, pki.agency, f"Sig{number}")
     reading = signatures_of(signed, evidence)
-    assert [one.sound for one in reading.signatures] == [True] * 20
-    assert [one.coverage for one in reading.signatures] == ["then-permitted-changes"] * 19 + ["whole"]
+    assert [one.sound for one in reading.signatures] == [True] * 10
+    assert [one.coverage for one in reading.signatures] == ["then-permitted-changes"] * 9 + ["whole"]
+
+
+def test_a_file_that_asks_for_too_much_comparing_is_told_as_too_costly(pki: Pki, evidence: Evidence) -> None:
+    """Thousands of revisions over a page that changes in each: an end is made, and it is told."""
+    signed = sign_pdf(forging.form(), pki.agency, "Sig1")
+    reader = IncrementalPdfFileWriter(io.BytesIO(signed))
+    number, root = len(reader.prev.xrefs.explicit_refs_in_revision(0)) + 40, reader.root_ref.idnum
+    pieces, place, prev = [signed], len(signed), int(signed[signed.rindex(b"startxref") + 9 :].split()[0])
+    for _ in range(2_000):
+        body = b"%d 0 obj null endobj\n" % number
+        table = b"xref\n%d 1\n%010d 00000 n \n" % (number, place)
+        trailer = b"trailer\n<< /Size %d /Root %d 0 R /Prev %d >>\n" % (number + 1, root, prev)
+        prev = place + len(body)
+        pieces.append(body + table + trailer + b"startxref\n%d\n%%%%EOF\n" % prev)
+        place += len(pieces[-1])
+    (signature,) = signatures_of(b"".join(pieces), evidence).signatures
+    assert (signature.sound, signature.reason) == (None, "too-costly")
