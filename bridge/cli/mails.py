@@ -85,6 +85,7 @@ def _readable(shown: dict[str, Any]) -> dict[str, Any]:
     documents = []
     for one in shown["documents"]:
         documents.append(f"{one['id']}: {one['verdict']}, main file {'/'.join(one['main'])}")
+        documents.append(f"  signed by {one['signed_by'] or 'nobody can tell whom'}")
         documents += [
             f"  {key} = {'; '.join(field['value'].splitlines())}  ({field['from']})"
             for key, field in one["fields"].items()

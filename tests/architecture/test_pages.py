@@ -64,7 +64,7 @@ def test_the_settings_shown_in_operations_can_be_loaded(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "operations.md").read_text("utf-8")
     blocks = [block for kind, block in _FENCE.findall(page) if kind == "toml"]
     shown = [tomllib.loads(block) for block in blocks]
-    assert len(shown) == 4
+    assert len(shown) == 5
     whole = next(block for kind, block in _FENCE.findall(page) if kind == "toml" and "[office]" in block)
     file = tmp_path / "docbridge.toml"
     file.write_text(whole + "[smtp_in]\n[outbound]\n", "utf-8")
@@ -76,6 +76,8 @@ def test_the_settings_shown_in_operations_can_be_loaded(tmp_path: Path) -> None:
     settings = load(file, {})
     assert [axis.kind for axis in settings.axis] == ["folder", "vxp"]
     assert [system.id for system in settings.vxp_server.system] == ["htqlvb"]
+    file.write_text(file.read_text("utf-8") + "".join(block for block in blocks if "[evidence]" in block), "utf-8")
+    assert load(file, {}).evidence.proxy
     (database,) = (one["store"]["database"] for one in shown if "store" in one and "office" not in one)
     file.write_text(file.read_text("utf-8").replace("[store]\n", f'[store]\ndatabase = "{database}"\n'), "utf-8")
     assert load(file, {}).store.database.startswith("postgresql+psycopg://")

@@ -58,6 +58,8 @@ def test_an_accepted_mail_is_shown_as_the_contract_says(reading: Command) -> Non
     assert attachment["path"] == ["mail.eml", "Quyết định 35-QĐ-SM.pdf"]
     (document,) = shown["documents"]
     assert document["main"] == attachment["path"]
+    assert document["signed_by"] == "person-and-body"
+    assert [signature["authority"] for signature in attachment["signatures"]] == ["agrees", "agrees"]
     number = document["fields"]["CodeNumber"]
     assert (number["value"], number["from"], number["confidence"] > 0.8) == ("35", "pdf-page-1", True)
     (envelope,) = document["envelopes"]
@@ -72,13 +74,14 @@ def test_a_person_reads_the_same_without_json(reading: Command) -> None:
     said = reading("mails", "show", mail_id).out
     assert "[fault] signature.missing: Tệp “Công văn 12-SM-VP.pdf” không có chữ ký số." in said
     assert "CodeNumber = 12" in said
+    assert "signed by nobody" in said
     assert mail_id in reading("mails", "list").out
 
 
 def test_a_mail_is_explained_step_by_step_from_its_arrival(reading: Command) -> None:
     steps = reading("mails", "explain", id_of(reading, "accepted"), "--json").lines
     assert [step["stage"] for step in steps if step["stage"] != "judge"] == [
-        "arrive", "read", "read", "read", "read", "read", "read", "route", "wrap", "answer",
+        "arrive", *["read"] * 6, *["identify"] * 3, "route", "wrap", "answer",
     ]  # fmt: skip
     assert all({"at", "judgement", "actor", "stage", "rule", "given", "decided"} == step.keys() for step in steps)
     checks = {step["rule"]: step["decided"] for step in steps if step["stage"] == "read"}
