@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bridge import parties
 from bridge.axis.settings import BY_HAND
-from bridge.edxml.packet import Concerned, DocumentPacket, Party, StatusPacket
+from bridge.edxml.packet import BUSINESS_WORDS, Concerned, DocumentPacket, Party, StatusPacket
 from bridge.edxml.read import read
 from bridge.edxml.status import StatusCode
 from bridge.edxml.tree import NotEdxml
@@ -25,6 +25,7 @@ from bridge.secrecy import of_packet
 from bridge.telling import Told
 from outbound.header import UnfitLetterError
 from outbound.letter import compose
+from store.judgement import DecisionVerb
 from store.mail import AxisOrigin, MailState
 from validation.codes import Code
 from validation.finding import Observation
@@ -57,6 +58,9 @@ def handle_packet(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outcome | Wanted:
     if wanted := unasked(job.snapshot, parties.of_packet(packet)):
         return wanted
+    other = (job.known_documents or {}).get(key_of(packet), "")
+    if other and not any(decision.verb is DecisionVerb.RELEASE for decision in job.decisions):
+        return _held(job, told, (Observation(Code.DOCUMENT_DUPLICATE, evidence={"other": other}),), packet)
     # A list: businesses and persons among the receivers share one id.
     addressed = [(party.organ_id, addresses_of(job, party)) for party in packet.receivers]
     missing = tuple(
@@ -135,6 +139,17 @@ def addresses_of(job: Job, party: Party) -> tuple[str, ...]:
     return (party.email,) if party.email and job.snapshot.policy.trust_packet_addresses else ()
 
 
+def key_of(packet: DocumentPacket) -> str:
+    """What an axis that delivers twice shows twice, whatever it calls the packet; "" = nothing tells documents apart.
+
+    A recall or an update is another packet about the same document, and each replacement of it names another.
+    """
+    if not packet.document_id:
+        return ""
+    sender = packet.sender.organ_id.strip().casefold()
+    return "|".join(("packet", sender, packet.document_id, BUSINESS_WORDS[type(packet.business)]))
+
+
 def document_of(job: Job, packet: DocumentPacket, verdict: str) -> DocumentMade:
     """The packet as a document of the books; a status that goes back takes its words from here."""
     said = {
@@ -149,7 +164,9 @@ def document_of(job: Job, packet: DocumentPacket, verdict: str) -> DocumentMade:
     fields = {key: Field(value, Source.SIDECAR, 1.0) for key, value in said.items() if value}
     name = job.mail.origin.packet if isinstance(job.mail.origin, AxisOrigin) else "packet.edxml"
     annexes = tuple((name, file.name) for file in packet.files)
-    return DocumentMade(str(uuid.uuid5(uuid.UUID(job.mail.id), name)), (name,), annexes, verdict, fields, "")
+    return DocumentMade(
+        str(uuid.uuid5(uuid.UUID(job.mail.id), name)), (name,), annexes, verdict, fields, key_of(packet)
+    )
 
 
 def _held(job: Job, told: Told, observed: tuple[Observation, ...], packet: DocumentPacket | None = None) -> Outcome:

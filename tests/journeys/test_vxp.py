@@ -137,6 +137,13 @@ def test_a_packet_of_the_axis_becomes_a_letter_and_its_status_goes_back(
     stand_in.inbox[doc_id].status = "initial"
     house.settled()
     assert len(postfix_server.letters(address)) == 1
+    # the same document under another docId waits for a person
+    again = stand_in.put(stand_in.inbox[doc_id].content)
+    wait_until(lambda: stand_in.inbox[again].status == "done", 60)
+    wait_until(lambda: [mail for mail in house.store.mails.list() if mail.state is MailState.HELD], 60, "the doubt")
+    (held,) = (mail for mail in house.store.mails.list() if mail.state is MailState.HELD)
+    assert house.codes(held) == {"document.duplicate"}
+    assert len(postfix_server.letters(address)) == 1
 
 
 def test_a_system_fetches_what_is_for_its_organ(house: House, sdk: Sdk, pki: Pki) -> None:
