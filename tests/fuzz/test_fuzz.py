@@ -37,6 +37,11 @@ class Ran:
         return int(found[-1]) if found else 0
 
 
+def told(name: str, engine: str) -> str:
+    """The run as a sentence."""
+    return f"{name}: {TARGETS[name].promise} ({engine})"
+
+
 def _run(name: str, engine: str, folder: Path) -> Ran:
     seconds = os.environ["DOCBRIDGE_FUZZ_SECONDS"]
     words = [sys.executable, "-m", "tests.fuzz.engines", name, engine, seconds, str(folder)]
@@ -53,14 +58,18 @@ def _run(name: str, engine: str, folder: Path) -> Ran:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], Future[Ran]]]:
-    """All of them, on their way: DOCBRIDGE_FUZZ_JOBS at a time, as many as there are processors by default."""
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[tuple[str, str], Future[Ran]]]:
+    """All that were chosen, on their way: DOCBRIDGE_FUZZ_JOBS at a time, as many as there are processors by default."""
     jobs = int(os.environ.get("DOCBRIDGE_FUZZ_JOBS") or os.cpu_count() or 1)
     with ThreadPoolExecutor(jobs) as pool:
-        yield {run: pool.submit(_run, *run, tmp_path_factory.mktemp(run[0])) for run in RUNS}
+        names = {item.name for item in request.session.items}
+        chosen = [run for run in RUNS if f"test_that[{told(*run)}]" in names]
+        yield {run: pool.submit(_run, *run, tmp_path_factory.mktemp(run[0])) for run in chosen}
 
 
-@pytest.mark.parametrize("run", RUNS, ids=[f"{TARGETS[name].promise} ({engine})" for name, engine in RUNS])
+@pytest.mark.parametrize("run", RUNS, ids=[told(*run) for run in RUNS])
 def test_that(runs: dict[tuple[str, str], Future[Ran]], run: tuple[str, str]) -> None:
     ran = runs[run].result()
     assert ran.code == 0, f"{run}: what was found lies in var/fuzz\n{ran.told[-6000:]}"
