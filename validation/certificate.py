@@ -7,6 +7,7 @@ hierarchies), the mailbox as the first rfc822Name of the SAN.
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 
 from asn1crypto import algos, keys, x509
 
@@ -25,8 +26,9 @@ def _text(value: object) -> str:
     return " ".join(unicodedata.normalize("NFC", str(first)).split()) if first else ""
 
 
-def _name(name: x509.Name) -> dict[str, object]:
-    native = attempt(lambda: dict(name.native))
+def _name(read: Callable[[], x509.Name]) -> dict[str, object]:
+    """The name that `read` gives; empty where it is none.  asn1crypto reads it only now, and may raise."""
+    native = attempt(lambda: dict(read().native))
     return {} if isinstance(native, Unchecked) else native
 
 
@@ -47,14 +49,14 @@ def mailboxes_of(certificate: x509.Certificate) -> frozenset[str]:
     """Every mailbox that the certificate names, in the SAN or in the old place, the subject; case-folded."""
     names = certificate.subject_alt_name_value or ()
     found = [str(name.native) for name in names if name.name == "rfc822_name"]
-    old = _name(certificate.subject).get("email_address", [])
+    old = _name(lambda: certificate.subject).get("email_address", [])
     found += [str(one) for one in (old if isinstance(old, list) else [old])]
     return frozenset(box.strip().casefold() for box in found if box.strip())
 
 
 def signer_of(certificate: x509.Certificate) -> Signer:
     """Who holds `certificate`; what cannot be read stays empty."""
-    subject, issuer = _name(certificate.subject), _name(certificate.issuer)
+    subject, issuer = _name(lambda: certificate.subject), _name(lambda: certificate.issuer)
     email = attempt(_email, certificate)
     serial = attempt(lambda: str(certificate.serial_number))
     return Signer(

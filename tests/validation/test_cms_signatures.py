@@ -173,3 +173,10 @@ def test_no_octet_of_the_content_or_of_the_value_can_be_changed_unseen(data: st.
 def test_damage_anywhere_raises_nothing(junk: bytes, at: int, gone: int) -> None:
     octets = once()
     signatures_of(octets[:at] + junk + octets[at + gone :], EVIDENCE, [Digests(PAPER)])
+
+
+def test_a_certificate_whose_holder_has_no_readable_name_is_judged_without_one() -> None:
+    name = ANNA.certificate.subject.dump()
+    issuer, subject, rest = once().split(name, 2)
+    octets = issuer + name + subject + b"\x0e" + name[1:] + rest  # UNIVERSAL 14 is no name (found by fuzzing)
+    assert [one.signer.name for one in signatures_of(octets, EVIDENCE).signatures] == [""]
