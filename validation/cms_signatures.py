@@ -109,7 +109,8 @@ def _opened(octets: bytes) -> Container | None:
     if info["content_type"].native != "signed_data":
         return None
     signed = info["content"]
-    return Container(signed, _inside(signed), len(signed["signer_infos"]))
+    # All of them now: asn1crypto reads each only when it is asked for, and raises where it is none.
+    return Container(signed, _inside(signed), len(tuple(signed["signer_infos"])))
 
 
 def _inside(signed: cms.SignedData) -> bytes | None:

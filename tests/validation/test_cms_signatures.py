@@ -31,6 +31,13 @@ def pem(octets: bytes) -> bytes:
     return f"-----BEGIN CMS-----\n{lines}\n-----END CMS-----\n".encode()
 
 
+def _with_a_signer_that_is_none() -> bytes:
+    signer_info = signer(ANNA, PAPER, attributes(PAPER)).dump()
+    return container(PAPER, [signer(ANNA, PAPER, attributes(PAPER))], ANNA).replace(
+        signer_info, b"\x15" + signer_info[1:]
+    )
+
+
 @pytest.mark.parametrize(
     "octets",
     [
@@ -124,6 +131,7 @@ def test_what_does_not_verify_is_unsound(octets: Callable[[], bytes], problem: P
             id="no certificate inside",
         ),
         pytest.param(lambda: once(None), Problem.CONTENT_MISSING, id="detached, nothing beside it"),
+        pytest.param(_with_a_signer_that_is_none, Problem.UNPARSABLE, id="a signer that is none (found by fuzzing)"),
         pytest.param(lambda: once()[:-40], Problem.UNPARSABLE, id="cut short"),
         pytest.param(lambda: b"\x30\x80\x06\x09", Problem.UNPARSABLE, id="a beginning alone"),
         pytest.param(
