@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.servers import clients
 from tests.servers import dovecot as imap
@@ -30,6 +31,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         logs = [(name, tail(log, before.get(name, 0))) for name, log in RUNNING_LOGS.items()]
         report.sections.extend((f"log of {name}", text) for name, text in logs if text)
     return report
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """A test that sets the log up, as every command does, sets it up for itself alone."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_LISTED = 300  # newest entries in the list of sent packets
+_LISTED = 1_000  # newest entries in the list of sent packets
 PATH = "/XrdAdapter/RestService/forward/mDoc"
 
 #: What may go wrong with one call: "" = nothing; the others are named for what the client sees.

@@ -109,7 +109,7 @@ def test_a_bug_of_ours_costs_one_round_and_not_the_account(office: Office) -> No
 
     watcher = office.watcher(into=replace(real, taken=taken))
     watcher.start()
-    wait_until(lambda: "ZeroDivisionError at taken" in watcher.health.problem, what="the bug being told")
+    wait_until(lambda: "ZeroDivisionError at test_hostile.py:" in watcher.health.problem, what="the bug being told")
     broken = False
     wait_until(lambda: office.kept() == [MAIL], what="the mail")
 

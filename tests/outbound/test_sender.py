@@ -126,7 +126,8 @@ def test_each_recipient_gets_a_letter_of_his_own_and_each_outcome_is_recorded(
     ids = queue(store, "a@example.org", "gone@example.org", "busy@example.org", "b@example.org")
     with sending(store, settings(postfix_sink.port)):
         first, gone, busy, other = attempted(store, ids)
-        letters = postfix_sink.wait_for(count=2)
+        # Others may write to the same server meanwhile.
+        letters = postfix_sink.wait_for(count=2, where=lambda letter: letter.recipient.endswith("@example.org"))
     assert isinstance(first.state, Done)
     assert isinstance(other.state, Done)
     assert isinstance(gone.state, Failed)
