@@ -29,13 +29,16 @@ def test_in_idle_new_mail_comes_at_once(office: Office) -> None:
     assert office.kept() == [mail(number) for number in range(3)]
 
 
-def test_the_safety_poll_finds_what_idle_does_not_tell(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imap_poll.session.Session.readable", lambda self, seconds: time.sleep(min(seconds, 0.05)))
-    watcher = office.watcher(poll=timedelta(milliseconds=300))
-    watcher.start()
-    wait_until(lambda: watcher.health.doing == "idle", what="IDLE")
-    office.put(mail(1))
-    wait_until(lambda: office.kept() == [mail(1)], 5, "the mail")
+def test_the_safety_poll_finds_what_idle_does_not_tell(office: Office) -> None:
+    with wired(office.server.port) as wire:
+        wire.untold = True
+        watcher = office.watcher(port=wire.port, poll=timedelta(milliseconds=300))
+        watcher.start()
+        wait_until(lambda: wire.said.endswith(b" IDLE\r\n"), what="IDLE")
+        office.put(mail(1))
+        wait_until(lambda: office.kept() == [mail(1)], 5, "the mail")
+        watcher.stop()
+        assert watcher.join(10)
 
 
 def test_without_idle_it_polls_on_the_same_connection(office: Office) -> None:

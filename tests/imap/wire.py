@@ -23,6 +23,8 @@ class Wire:
     cut_after: int | None = None
     #: Whether what comes is swallowed, the lines left open: a peer that died without a word.
     dead: bool = False
+    #: Whether what the server tells of itself in IDLE is swallowed: a server that forgets to tell.
+    untold: bool = False
     #: What the client sent, in one string.
     said: bytearray = field(default_factory=bytearray)
 
@@ -43,6 +45,8 @@ def _carry(wire: Wire, client: socket.socket, target: int) -> None:
                     continue
                 if source is client:
                     wire.said += data
+                elif wire.untold and data.startswith(b"* ") and wire.said.endswith(b" IDLE\r\n"):
+                    continue
                 if wire.cut_after is not None:
                     data = data[: max(0, wire.cut_after - wire.octets)]
                 wire.octets += len(data)
