@@ -18,10 +18,10 @@ from validation.foreign import Unchecked, attempt
 from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
 from validation.signature_observations import SignatureReading, observations_of
 from validation.signature_trust import told
+from validation.soundness import integrity_of, is_sound, problem_of
 from validation.trust import Carried, trusted_by
 
 MOST_SIGNERS = 100
-_NOT_CHECKED = frozenset({Problem.CONTENT_MISSING, Problem.UNPARSABLE, Problem.UNSUPPORTED, Problem.TOO_COSTLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +45,17 @@ class SignerJudged:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Why it is not sound, the most telling first."""
-        found: list[Problem] = []
-        match self.cryptography:
-            case SignerChecked(broken=Problem() as broken):
-                found.append(broken)
-            case SignerChecked(timestamps=timestamps):
-                if any(isinstance(stamp, Timestamp) and not stamp.intact for stamp in timestamps):
-                    found.append(Problem.TIMESTAMP_BROKEN)
-            case Timestamp(intact=False):
-                found.append(Problem.DIGEST_MISMATCH)
-            case Unchecked(problem=problem):
-                found.append(problem)
-            case _:
-                pass
-        return (*found, *self.more)
+        return (*problem_of(self.cryptography), *self.more)
 
     @property
     def sound(self) -> bool | None:
         """False if anything speaks against it, None if it could not be checked, True else."""
-        problems = set(self.problems)
-        if problems - _NOT_CHECKED:
-            return False
-        return None if problems else True
+        return is_sound(self.problems)
 
     @property
     def integrity(self) -> Integrity:
         """Do digest and value verify?"""
-        match self.cryptography:
-            case SignerChecked(broken=None) | Timestamp(intact=True):
-                return Integrity.INTACT
-            case SignerChecked(broken=Problem.CERTIFICATE_SWAPPED) | Unchecked():
-                return Integrity.UNKNOWN
-            case _:
-                return Integrity.BROKEN
+        return integrity_of(self.cryptography)
 
     @property
     def coverage(self) -> Coverage:

@@ -17,6 +17,7 @@ from validation.pdf_changes import Changes, Forbidden, Permitted, Unchanged, cha
 from validation.pdf_guard import Guarded, Refused, guard
 from validation.pdf_reading import Field, Opened, contents_of
 from validation.signature import Carrier, Coverage, Integrity, Problem
+from validation.soundness import integrity_of, is_sound, problem_of
 
 TIMESTAMP = "/ETSI.RFC3161"
 ENVELOPED_SHA1 = "/adbe.pkcs7.sha1"
@@ -42,18 +43,7 @@ class Judged:
         found: list[Problem] = []
         if isinstance(self.guarded, Refused | Unchecked):
             found.append(self.guarded.problem)
-        match self.cryptography:
-            case SignerChecked(broken=None, timestamps=timestamps):
-                if any(isinstance(stamp, Timestamp) and not stamp.intact for stamp in timestamps):
-                    found.append(Problem.TIMESTAMP_BROKEN)
-            case SignerChecked(broken=Problem() as broken):
-                found.append(broken)
-            case Timestamp(intact=False):
-                found.append(Problem.DIGEST_MISMATCH)
-            case Unchecked(problem=problem):
-                found.append(problem)
-            case _:
-                pass
+        found += problem_of(self.cryptography)
         if isinstance(self.changes, Forbidden | Unchecked):
             found.append(self.changes.problem)
         return tuple(dict.fromkeys(found))
@@ -61,21 +51,12 @@ class Judged:
     @property
     def sound(self) -> bool | None:
         """False if anything speaks against it, None if anything could not be checked, True else."""
-        problems = set(self.problems)
-        if problems - _UNCHECKED:
-            return False
-        return None if problems else True
+        return is_sound(self.problems)
 
     @property
     def integrity(self) -> Integrity:
         """Do digest and value verify?"""
-        match self.cryptography:
-            case SignerChecked(broken=None) | Timestamp(intact=True):
-                return Integrity.INTACT
-            case SignerChecked(broken=Problem.CERTIFICATE_SWAPPED) | Unchecked():
-                return Integrity.UNKNOWN
-            case _:
-                return Integrity.BROKEN
+        return integrity_of(self.cryptography)
 
     @property
     def coverage(self) -> Coverage:
@@ -103,9 +84,6 @@ class Judged:
             if isinstance(step, Refused | Unchecked | Forbidden) and step.detail
         ]
         return "; ".join(dict.fromkeys(causes))
-
-
-_UNCHECKED = frozenset({Problem.UNPARSABLE, Problem.UNSUPPORTED, Problem.ENCRYPTED, Problem.TOO_COSTLY})
 
 
 def unjudged(where: str, cause: Unchecked, carrier: Carrier = Carrier.PDF) -> Judged:
