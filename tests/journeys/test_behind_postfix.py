@@ -3,7 +3,6 @@
 import os
 import re
 import smtplib
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +17,7 @@ from tests.journeys.house import House
 from tests.journeys.outcome import packet_of, subject_of
 from tests.journeys.post import Mail, from_agency, signed
 from tests.servers.postfix import PostfixSink, postfix
-from tests.servers.process import binary
-from tests.servers.wait import LOOPBACK, wait_until
+from tests.servers.wait import LOOPBACK, free_port, wait_until
 
 DOMAIN = "mau.invalid"  #: nobody resolves it (RFC 2606): only the page's lines can bring mail to the bridge
 DOOR = f"vanthu@{DOMAIN}"
@@ -31,30 +29,25 @@ def blocks() -> dict[str, str]:
     return dict(_BLOCK.findall((ROOT / "docs" / "operations.md").read_text("utf-8")))
 
 
-def as_the_page_says(server: PostfixSink, port: int) -> None:
-    """Appends the page's lines to this Postfix's own, its folder and the bridge's port in place of the page's."""
-    etc = server.folder / "etc"
+def as_the_page_says(etc: Path, port: int) -> None:
+    """Appends the page's lines to the settings of a Postfix, with its own folder and the bridge's port in them."""
     for name, text in blocks().items():
         if not name.startswith("/etc/postfix/"):
             continue
         file = etc / Path(name).name
         ours = text.replace("mau.example", DOMAIN).replace("[127.0.0.1]:2525", f"[{LOOPBACK}]:{port}")
-        before = file.read_text() if file.exists() else ""
-        file.write_text(before + ours.replace("/etc/postfix/", f"{etc}/"))
+        before = file.read_text().splitlines(keepends=True) if file.exists() else []
+        # A name that stands twice makes each daemon warn as it starts; so many warnings at once fill the socket of
+        # postlogd(8) before it reads, and it waits for itself when it adds its own.
+        said = {line.partition("=")[0] for line in ours.splitlines() if "=" in line}
+        kept = "".join(line for line in before if line.partition("=")[0] not in said)
+        file.write_text(kept + ours.replace("/etc/postfix/", f"{etc}/"))
         os.utime(file, (1, 1))  # Postfix takes a table of the last second for half-written
-    subprocess.run([binary("postfix"), "-c", str(etc), "reload"], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostfixSink]:
-    """A Postfix of our own, whose settings this journey changes."""
-    with postfix(tmp_path_factory.mktemp("front") / "postfix.log") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def behind(tmp_path_factory: pytest.TempPathFactory, front: PostfixSink, pki: Pki) -> Iterator[House]:
-    """A running bridge that Postfix stands in front of, and whose letters leave through it."""
+def unstarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A bridge that Postfix is to stand in front of, and whose letters are to leave through it."""
     variables = {
         "OFFICE__ADDRESSES": f'["{DOOR}"]',
         "OUTBOUND__SENDER": DOOR,
@@ -62,18 +55,32 @@ def behind(tmp_path_factory: pytest.TempPathFactory, front: PostfixSink, pki: Pk
         "OUTBOUND__REPLY_TO": f"reply+{{token}}@{DOMAIN}",
         "POLICY__TRUSTED_RELAYS": '["127.0.0.1/32"]',
     }
-    house = House(tmp_path_factory.mktemp("behind"), front.port, variables)
+    house = House(tmp_path_factory.mktemp("behind"), free_port(), variables)
     try:
-        house.furnish(pki)
-        rule = RoutingRule("front", recipient=DOOR, organs=("noi-vu",))
-        house.store.registry.routes.add(rule, "test", datetime.now(UTC))
-        as_the_page_says(front, house.port)
-        house.start()
         yield house
-        house.settled()
-        assert house.stop() == 0
     finally:
         house.close()
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory, unstarted: House) -> Iterator[PostfixSink]:
+    """A Postfix of our own, set up as the page says."""
+    log = tmp_path_factory.mktemp("front") / "postfix.log"
+    with postfix(log, port=unstarted.smarthost, furnish=lambda etc: as_the_page_says(etc, unstarted.port)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def behind(unstarted: House, front: PostfixSink, pki: Pki) -> Iterator[House]:
+    """The bridge, running, with Postfix in front of it and behind it."""
+    assert front.port == unstarted.smarthost
+    unstarted.furnish(pki)
+    rule = RoutingRule("front", recipient=DOOR, organs=("noi-vu",))
+    unstarted.store.registry.routes.add(rule, "test", datetime.now(UTC))
+    unstarted.start()
+    yield unstarted
+    unstarted.settled()
+    assert unstarted.stop() == 0
 
 
 def hand_to_postfix(server: PostfixSink, mail: Mail, recipient: str, host: str = LOOPBACK) -> None:

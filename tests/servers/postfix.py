@@ -195,10 +195,12 @@ def postfix(
     relay_by: Literal["smtp", "lmtp"] = "smtp",
     size_limit: int = 120_000_000,
     port: int | None = None,
+    furnish: Callable[[Path], None] | None = None,
 ) -> Iterator[PostfixSink]:
     """Serve until the block ends.
 
     `relay` names domains whose mail is passed on, by `relay_by`, to a loopback port: Postfix in front of docbridge.
+    `furnish` may change the files of the folder that it is given, main.cf and master.cf among them, before the start.
     """
     with scratch("mta") as folder:
         sink = PostfixSink(port or free_port(), folder, mint(folder))
@@ -226,6 +228,8 @@ def postfix(
         routes = [f"{domain} {nexthop}[{LOOPBACK}]:{port}\n" for domain, port in (relay or {}).items()]
         _replace(etc / "transport", "".join(routes))
         _replace(etc / "answers", "")
+        if furnish is not None:
+            furnish(etc)
         # `check` makes the queue's folders with their owners.
         subprocess.run([binary("postfix"), "-c", str(etc), "check"], check=True, capture_output=True)
         maillog = folder / "maillog"
