@@ -7,6 +7,8 @@ APART := --ignore=tests/stress --ignore=tests/corpus --ignore=tests/fuzz
 LOCK := uv pip compile pyproject.toml --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 FUZZ_SECONDS ?= 120
+# Test files run side by side, as many as there are cores; JOBS=0 runs them one after another in one process.
+JOBS ?= auto
 
 .PHONY: help demo run test check bench stress fuzz corpus lock clean
 .DELETE_ON_ERROR:
@@ -40,7 +42,7 @@ run: .venv/installed
 test:
 	@scripts/setup-test
 	@$(MAKE) --no-print-directory .venv/installed-dev
-	$(PYTEST) -q --durations=10 $(APART) tests
+	$(PYTEST) -q -n $(JOBS) --dist loadfile --durations=10 $(APART) tests
 
 check: .venv/installed-dev
 	.venv/bin/ruff check .

@@ -12,6 +12,7 @@ from bridge.doctor.mirror import mirror
 from bridge.doctor.names import dns
 from bridge.doctor.ports import ports, smarthost
 from bridge.doctor.records import schema
+from bridge.doctor.relays import relays
 from bridge.doctor.secrecy import secrecy
 from bridge.doctor.walls import walls
 from bridge.settings import BadSettings, load, located
@@ -31,6 +32,7 @@ def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
     yield from disk(settings)
     yield from schema(settings)
     yield from ports(settings)
+    yield from relays(settings)
     yield from anchors(settings, now)
     yield from mirror(settings, now)
     yield from walls(settings)

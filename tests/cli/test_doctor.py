@@ -16,6 +16,7 @@ from bridge.doctor.mailboxes import mailboxes
 from bridge.doctor.names import dns
 from bridge.doctor.ports import ports, smarthost
 from bridge.doctor.records import schema
+from bridge.doctor.relays import relays
 from bridge.settings import Settings, load
 from tests.cli.command import Command
 from tests.servers.dovecot import Dovecot, ImapUser
@@ -101,6 +102,31 @@ def test_a_resolver_that_does_not_answer_is_a_warning(office: Command) -> None:
     assert found.state is Condition.WARNING
     (found,) = dns(settings(office, RESOLVER__NAMESERVERS='["resolver.example"]'))
     assert found.state is Condition.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("listen", "relays_named", "states"),
+    [
+        ("127.0.0.1:2525", "", [Condition.WARNING]),
+        ("[::1]:2525", "", [Condition.WARNING]),
+        ("127.0.0.1:2525", "127.0.0.1/32", [Condition.OK]),
+        ("0.0.0.0:25", "", []),
+    ],
+    ids=[
+        "only this machine can reach the door and no relay is named",
+        "the same by IPv6",
+        "the relay of this machine is named",
+        "the world can reach the door",
+    ],
+)
+def test_whoever_stands_in_front_of_the_door_must_be_named(
+    office: Command, listen: str, relays_named: str, states: list[Condition]
+) -> None:
+    laid = {
+        "SMTP_IN__LISTEN": f'["{listen}"]',
+        "POLICY__TRUSTED_RELAYS": f'["{relays_named}"]' if relays_named else "[]",
+    }
+    assert [found.state for found in relays(settings(office, **laid))] == states
 
 
 @pytest.mark.parametrize(

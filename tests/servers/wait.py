@@ -1,5 +1,6 @@
 """Waiting without luck: poll a condition until it holds or a deadline passes; find a free loopback port."""
 
+import os
 import random
 import socket
 import time
@@ -9,6 +10,10 @@ from typing import TypeVar
 LOOPBACK = "127.0.0.1"
 
 T = TypeVar("T")
+
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+#: Workers that run side by side throw in ranges of their own: what one has probed the other cannot take.
+_PORTS = (20000 + _WORKER % 4 * 3000, 23000 + _WORKER % 4 * 3000)
 
 _dice = random.SystemRandom()  # pytest-randomly seeds the module's own dice alike in every run
 
@@ -37,7 +42,7 @@ def free_port() -> int:
     between this answer and the server's bind.
     """
     for _ in range(200):
-        port = _dice.randrange(20000, 32000)
+        port = _dice.randrange(*_PORTS)
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             try:
                 probe.bind((LOOPBACK, port))
