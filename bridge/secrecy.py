@@ -11,7 +11,7 @@ from io import BytesIO
 from bridge.edxml.packet import DocumentPacket
 from bridge.edxml.packing import DAMAGED_ZIP
 from bridge.fields.page import Pdf, opened
-from bridge.fields.text import word_text
+from bridge.fields.written import word_text
 from bridge.file_words import words_of
 from validation.message import Message, read
 from validation.mime_charset import decode, member_name

@@ -29,6 +29,8 @@ class Key(StrEnum):
     PRIORITY = "Priority"  #: 0 to 4
     TO_PLACES = "ToPlaces"  #: one line for each
     DUE_DATE = "DueDate"  #: yyyy-mm-dd
+    RESPONSE_FOR = "ResponseFor"  #: one line for each document answered: its code, and its date where that is known
+    DOCUMENT_ID = "DocumentId"  #: as the issuer's system calls it
 
 
 class Source(StrEnum):
@@ -46,6 +48,22 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where on a page a value stands: a box in points from the page's lower left corner."""
+
+    page: int  #: the first is 1
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top."""
+        return self.left, self.bottom, self.right, self.top
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One value, never empty, NFC."""
 
@@ -53,6 +71,7 @@ class Field:
     source: Source
     confidence: float  #: 0 to 1; the office sets from where on it is believed
     code_page: str = ""  #: of the old font that it was read from; "" = it was in Unicode
+    place: Place | None = None  #: None = it has none: text without pages, a mail, a clerk
 
     def __post_init__(self) -> None:
         if not self.value or not 0 <= self.confidence <= 1:

@@ -5,12 +5,13 @@ type and subject centred below.  The national name's left edge tells where the r
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from bridge.fields.fields import Field, Key, Source
+from bridge.fields import days
+from bridge.fields.fields import Field, Key
 from bridge.fields.fold import fold
 from bridge.fields.page import Line, Page
 from bridge.fields.patterns import ABOUT, Designation, designation, place_and_date, priority
@@ -20,6 +21,7 @@ _MOTTOES = ("conghoaxahoichunghiavietnam", "doclaptudohanhphuc", "dangcongsanvie
 _HEAD = 0.55  # the share of the page, from its top, in which a head can be
 _BODY = re.compile(r"(?:can cu|kinh gui|noi nhan|dieu \d|phan|chuong|xet|theo de nghi|thuc hien|ngay \d|so)\b")
 _RULE = re.compile(r"[\s_\-–—=*.•…]*")
+_COMPETENT = re.compile(r"(?:chu tich|giam doc|bo truong|thu tuong|hieu truong|cuc truong|chanh|uy ban|hoi dong)\b")
 _PLACES = re.compile(
     r"(?:TỈNH|THÀNH PHỐ|TP\.?|QUẬN|HUYỆN|THỊ XÃ|THỊ TRẤN|XÃ|PHƯỜNG|ĐẶC KHU|VÀ|CỦA|VIỆT NAM|NHÂN DÂN)(?: |$)"
 )
@@ -33,6 +35,34 @@ class Head:
     right: tuple[Line, ...]
     below: tuple[Line, ...]  #: what follows, over the whole width
     known: bool  #: the national name was found, so the columns are sure
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Place and date as printed."""
+
+    place: str  #: "" where only a date is
+    day: date
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The superior body, the issuing body, and how sure that is."""
+
+    superior: tuple[Line, ...] = ()
+    issuer: tuple[Line, ...] = ()
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """The type printed as a title, and the subject under it."""
+
+    type: Type | None = None
+    lines: tuple[Line, ...] = ()
+    subject: tuple[Line, ...] = ()
+    confidence: float = 0.0  #: of the subject: is its end clear from the print?
 
 
 def head_of(page: Page) -> Head:
@@ -54,38 +84,45 @@ def fields_of(page: Page) -> dict[Key, Field]:
     sure = 1.0 if head.known else 0.8
     found: dict[Key, Field] = {}
 
-    def add(key: Key, value: str, confidence: float) -> None:
+    def add(key: Key, value: str, confidence: float, lines: Iterable[Line]) -> None:
         if value:
-            found[key] = Field(value, Source.PDF_PAGE_1, round(confidence * sure, 2))
+            found[key] = page.field(value, confidence * sure, lines)
 
     dated = _dated(head.right)
     if dated:
-        add(Key.PLACE, dated[0], 0.95)
-        add(Key.ISSUED_DATE, dated[1].isoformat(), 0.98)
+        add(Key.PLACE, dated.place, 0.95, dated.lines)
+        add(Key.ISSUED_DATE, dated.day.isoformat(), 0.98 if dated.place else 0.9, dated.lines)
 
     numbered = _number_line(head.left)
-    number = designation("\n".join(line.text for line in head.left[numbered:])) if numbered is not None else None
+    number, lines = _number(head.left, numbered)
     if number:
-        add(Key.CODE_NUMBER, number.number, 0.98 if number.labelled else 0.85)
-        add(Key.CODE_NOTATION, number.notation, 0.98 if number.labelled else 0.85)
-    if number and numbered is not None:
-        superior, body, confidence = _bodies(head.left[:numbered])
-        add(Key.ORGAN_IN_CHARGE, superior, confidence)
-        add(Key.ORGAN_NAME, body, confidence)
+        clear = 0.98 if number.labelled else 0.85
+        add(Key.CODE_NUMBER, number.number, clear if number.clear else 0.5, lines)
+        add(Key.CODE_NOTATION, number.notation, clear, lines)
+    bodies = _bodies(head.left[:numbered] if number else ())
+    add(Key.ORGAN_IN_CHARGE, _text(bodies.superior), bodies.confidence, bodies.superior)
+    add(Key.ORGAN_NAME, _text(bodies.issuer), bodies.confidence, bodies.issuer)
 
     about = _about(head.left, numbered or 0)
-    title, subject, clear = _titled(head.below, page)
-    type_, certainty = _type(number, title, letter=bool(about))
+    title = _titled(head.below, page, _text(bodies.issuer))
+    type_, certainty = _type(number, title.type, letter=bool(about))
     if type_:
-        add(Key.TYPE_NAME, type_.name, certainty)
+        add(Key.TYPE_NAME, type_.name, certainty, title.lines[:1] or lines)
     if about:
-        add(Key.SUBJECT, about, 0.95)
-    elif title and subject:
-        add(Key.SUBJECT, subject, 0.95 if clear else 0.75)
-    urgent = [value for line in head.left + head.below if (value := priority(line.text)) is not None]
-    if len(set(urgent)) == 1:
-        add(Key.PRIORITY, str(urgent[0]), 0.95)
+        add(Key.SUBJECT, ABOUT.sub("", _text(about)).strip(" .;:"), 0.95, about)
+    else:
+        add(Key.SUBJECT, _text(title.subject).strip(" .;:"), title.confidence, title.subject)
+    urgent = {value: line for line in head.left + head.below if (value := priority(line.text)) is not None}
+    if len(urgent) == 1:
+        add(Key.PRIORITY, str(next(iter(urgent))), 0.95, urgent.values())
     return found
+
+
+def own_lines(page: Page) -> tuple[Line, ...]:
+    """The lines that say number and date: what another copy of the same text under another number has otherwise."""
+    head = head_of(page)
+    dated, numbered = _dated(head.right), _number_line(head.left)
+    return (*(dated.lines if dated else ()), *(head.left[numbered : numbered + 1] if numbered is not None else ()))
 
 
 def _right_column(page: Page) -> float | None:
@@ -121,27 +158,42 @@ def _nothing_but_a_number(text: str) -> bool:
     return found is not None and len(text) <= len(f"{found.number}/{found.notation}") + 3
 
 
-def _dated(right: tuple[Line, ...]) -> tuple[str, date] | None:
+def _number(left: tuple[Line, ...], start: int | None) -> tuple[Designation | None, tuple[Line, ...]]:
+    """Number and notation with the lines that say them: `Số` may stand on another line than the number."""
+    if start is None:
+        return None, ()
+    for end in (start + 1, start + 2):
+        if found := designation("\n".join(line.text for line in left[start:end])):
+            return found, left[start:end]
+    return None, ()
+
+
+def _dated(right: Sequence[Line]) -> Dated | None:
     """Place and date from one line of the right column, or from two where a long place takes its own."""
-    texts = [line.text for line in right if not fold(line.text).replace(" ", "").startswith(_MOTTOES)]
-    pairs = [f"{first} {second}" for first, second in pairwise(texts)]
-    return next((found for text in (*texts, *pairs) if (found := place_and_date(text))), None)
+    lines = [line for line in right if not fold(line.text).replace(" ", "").startswith(_MOTTOES)]
+    groups = [*((line,) for line in lines), *pairwise(lines)]
+    for group in groups:
+        if found := place_and_date(_text(group)):
+            return Dated(*found, group)
+    for line in lines:
+        if line.folded.startswith("ngay") and (day := days.at(line.text)):
+            return Dated("", day, (line,))
+    return None
 
 
-def _bodies(lines: tuple[Line, ...]) -> tuple[str, str, float]:
-    """The superior body, the issuing body, and how sure that is.
+def _bodies(lines: tuple[Line, ...]) -> Bodies:
+    """The issuing body is bold, its superior is not (Annex I.II.2).
 
-    The issuing body is bold, its superior is not (Annex I.II.2).  Without that difference only a single name is
-    sure; names that go on over the line's end are put together.
+    Without that difference only a single name is sure; names that go on over the line's end are put together.
     """
     named = [line for line in lines if line.capitals and not _RULE.fullmatch(line.text)]
     while named and priority(named[-1].text) is not None:
         named.pop()
     if not named:
-        return "", "", 0.0
+        return Bodies()
     bold = [line for line in named if line.bold]
     if bold and bold[0] is not named[0] and bold == named[len(named) - len(bold) :]:
-        return _text(named[: len(named) - len(bold)]), _text(bold), 0.96
+        return Bodies(tuple(named[: len(named) - len(bold)]), tuple(bold), 0.96)
     names: list[list[Line]] = []
     for line in named:
         if names and _PLACES.match(line.text):
@@ -149,13 +201,13 @@ def _bodies(lines: tuple[Line, ...]) -> tuple[str, str, float]:
         else:
             names.append([line])
     if len(names) == 1:
-        return "", _text(names[0]), 0.96 if len(named) == 1 or bold else 0.85
+        return Bodies((), tuple(names[0]), 0.96 if len(named) == 1 or bold else 0.85)
     if len(names) == 2:
-        return _text(names[0]), _text(names[1]), 0.7
-    return "", "", 0.0
+        return Bodies(tuple(names[0]), tuple(names[1]), 0.7)
+    return Bodies()
 
 
-def _about(left: tuple[Line, ...], start: int) -> str:
+def _about(left: tuple[Line, ...], start: int) -> tuple[Line, ...]:
     """The subject after `V/v`: that line and those that follow it closely, still in the column."""
     for index in range(start, len(left)):
         if not ABOUT.match(left[index].text):
@@ -165,27 +217,42 @@ def _about(left: tuple[Line, ...], start: int) -> str:
             if _stops(line) or taken[-1].base - line.base > 1.7 * line.size:
                 break
             taken.append(line)
-        return ABOUT.sub("", _text(taken)).strip(" .;:")
-    return ""
+        return tuple(taken)
+    return ()
 
 
-def _titled(below: tuple[Line, ...], page: Page) -> tuple[Type | None, str, bool]:
-    """The type printed as a title, the subject under it, and whether its end was clear from the print."""
+def _titled(below: tuple[Line, ...], page: Page, issuer: str) -> Titled:
+    """The title in capitals, centred, and what stands under it up to the first sign that it is over."""
     for index, line in enumerate(below):
         type_ = by_name(line.text) if line.capitals and _centred(line, page) else None
         if type_ is None:
             continue
-        taken: list[Line] = []
-        for following in below[index + 1 :]:
-            gap = (taken[-1] if taken else line).base - following.base
-            wide = gap > 2.6 * following.size
-            if wide or _stops(following) or following.capitals or not _centred(following, page):
-                break
-            if line.bold and not following.bold:
-                break
-            taken.append(following)
-        return type_, _text(taken).strip(" .;:"), line.bold and all(taken_line.bold for taken_line in taken)
-    return None, "", False
+        subject = _under(line, below[index + 1 :], page, capitals=False)
+        if subject:
+            clear = line.bold and all(taken.bold for taken in subject)
+            return Titled(type_, (line,), subject, 0.95 if clear else 0.75)
+        # Before 2020 subjects were set in capitals too: whoever decides may be named right below, so it is no more
+        # than a proposal.
+        shouted = [each for each in _under(line, below[index + 1 :], page, capitals=True) if not _decides(each, issuer)]
+        return Titled(type_, (line,), tuple(shouted), 0.6)
+    return Titled()
+
+
+def _under(title: Line, following: Sequence[Line], page: Page, *, capitals: bool) -> tuple[Line, ...]:
+    taken: list[Line] = []
+    for line in following:
+        wide = (taken[-1] if taken else title).base - line.base > 2.6 * line.size
+        if wide or _stops(line) or line.capitals is not capitals or not _centred(line, page):
+            break
+        if title.bold and not line.bold:
+            break
+        taken.append(line)
+    return tuple(taken)
+
+
+def _decides(line: Line, issuer: str) -> bool:
+    """Is it the line that says who decides (Annex III, forms 1.2 and 1.3)?"""
+    return line.folded == fold(issuer) or _COMPETENT.match(line.folded) is not None
 
 
 def _type(number: Designation | None, title: Type | None, *, letter: bool) -> tuple[Type | None, float]:
@@ -200,7 +267,7 @@ def _type(number: Designation | None, title: Type | None, *, letter: bool) -> tu
             return title, 0.9
         return title, 0.98 if named is title else 0.7
     if letter:
-        if exact is None or exact.kind is not Class.ADMINISTRATIVE:
+        if exact is None or exact is OFFICIAL_LETTER or exact.kind is not Class.ADMINISTRATIVE:
             return OFFICIAL_LETTER, 0.97
         return None, 0.0  # a typed notation and `V/v`: one of the two is wrong
     if exact:
@@ -221,7 +288,7 @@ def _stops(line: Line) -> bool:
     return bool(_RULE.fullmatch(line.text) or _BODY.match(line.folded)) or priority(line.text) is not None
 
 
-def _text(lines: list[Line]) -> str:
+def _text(lines: Iterable[Line]) -> str:
     return " ".join(line.text for line in lines)
 
 

@@ -5,7 +5,7 @@ image-only files give no words; that is an answer, not an error.
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,12 +13,16 @@ from functools import cached_property
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from bridge.fields.fields import Field, Place, Source
 from bridge.fields.fold import fold, tidy
 from bridge.fields.old_fonts import in_unicode, raised_words
 from validation.vietnamese_pages import Page as CodePage
 from validation.vietnamese_syllables import spelling
 
 _MOST_CHARACTERS = 20_000  # of one page; no official page comes near it
+_OCR_AT_MOST = 0.6  # what a machine read in a picture is a suggestion, never a key (`ƯBND`, `ỈỈ17`)
+_DRAWN = 200  # objects on a page without words: letters that were made into curves
+_INVISIBLE = 3  # text rendering mode (ISO 32000-1, 9.3.6): the words that a scanner lays behind its picture
 _SPELT = 0.8  # the share of a page's marked words that are Vietnamese syllables where its text is right
 _LINE_END_HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen before a line break
 
@@ -99,6 +103,27 @@ class Page:
     height: float
     words: tuple[Word, ...]
     code_page: CodePage | None = None  #: of the old fonts that its words were read from
+    number: int = 1  #: the first is 1
+    source: Source = Source.PDF_PAGE_1  #: what is told of a value that was read here
+    pictured: bool = False  #: does it show something and not one word, as a scan does?
+
+    def field(self, value: str, confidence: float, lines: Iterable[Line]) -> Field:
+        """A value that `lines` of this page say."""
+        if self.source is Source.OCR:
+            confidence = min(confidence, _OCR_AT_MOST)
+        place = self._place(tuple(lines)) if self.source is not Source.DOCUMENT_TEXT else None
+        return Field(value, self.source, round(confidence, 2), place=place)
+
+    def _place(self, lines: tuple[Line, ...]) -> Place | None:
+        if not lines:
+            return None
+        return Place(
+            self.number,
+            left=round(min(line.left for line in lines), 1),
+            bottom=round(min(line.base - 0.25 * line.size for line in lines), 1),
+            right=round(max(line.right for line in lines), 1),
+            top=round(max(line.base + line.size for line in lines), 1),
+        )
 
     def lines(self, split_at: float | None = None) -> tuple[Line, ...]:
         """The lines from top to bottom and left to right.
@@ -151,7 +176,9 @@ class Pdf:
                 text = page.get_textpage()
                 try:
                     words, code_page = _readable(tuple(_words(text.raw, text.count_chars())))
-                    return Page(width, height, words, code_page)
+                    source = Source.OCR if words and _behind_a_picture(text.raw) else Source.PDF_PAGE_1
+                    pictured = not words and _shows(page)
+                    return Page(width, height, words, code_page, number + 1, source, pictured)
                 finally:
                     text.close()
             finally:
@@ -215,6 +242,22 @@ def opened(content: bytes) -> Iterator[Pdf]:
         yield Pdf(document)
     finally:
         document.close()
+
+
+def _shows(page: pdfium.PdfPage) -> bool:
+    """Is there a picture on the page, or enough lines to be one?"""
+    if pdfium_c.FPDFPage_CountObjects(page.raw) > _DRAWN:
+        return True
+    return any(True for _ in page.get_objects((pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+
+
+def _behind_a_picture(text: pdfium_c.FPDF_TEXTPAGE) -> bool:
+    """Is the page's first text invisible?  Who prints a document shows it."""
+    first = next(
+        (index for index in range(_MOST_CHARACTERS) if pdfium_c.FPDFText_GetUnicode(text, index) > ord(" ")), 0
+    )
+    found = pdfium_c.FPDFText_GetTextObject(text, first)
+    return bool(found) and pdfium_c.FPDFTextObj_GetTextRenderMode(found) == _INVISIBLE
 
 
 def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:

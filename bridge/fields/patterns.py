@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from bridge.fields import days
+
 _UPPER = "A-ZĂÂĐÊÔƠƯ"
 _GROUP = rf"[{_UPPER}][{_UPPER}a-zđ0-9]*(?:[.&+][{_UPPER}a-zđ0-9]+|\([{_UPPER}a-zđ0-9]+\))*"
 _STATE = re.compile(
@@ -21,15 +23,13 @@ _PARTY = re.compile(
 #: a draft: the notation is printed, the number is not there yet
 _DRAFT = re.compile(rf"Số\s*:?[\s.…_]*/\s*(?P<notation>{_GROUP}(?:\s?-\s?{_GROUP}){{0,4}})(?!\w)", re.IGNORECASE)
 _LABEL = re.compile(r"(?<!\w)S[ốôo]\s*:?", re.IGNORECASE)
-_PLACE_DATE = re.compile(
-    r"(?P<place>[^\W\d_]\w*(?:[ .\-]+\w+){0,7}?)\s*,\s*"
-    r"ngày\s*(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})\s*năm\s*(?P<y>\d{4})",
-    re.IGNORECASE,
-)
+_PLACE = re.compile(r"(?P<place>[^\W\d_]\w*(?:[ .\-]+\w+){0,7}?)\s*,\s*(?=ngày)", re.IGNORECASE)
 ABOUT = re.compile(r"^\W*V\s*/\s*v\s*[:.]?\s*", re.IGNORECASE)
 _URGENT = re.compile(r"HỎA TỐC HẸN GIỜ|HOẢ TỐC HẸN GIỜ|HỎA TỐC|HOẢ TỐC|THƯỢNG KHẨN|KHẨN")
 _PRIORITIES = {"HẸN GIỜ": 4, "TỐC": 3, "THƯỢNG KHẨN": 2, "KHẨN": 1}
-AUTHORITY = re.compile(r"(?:TM|Q|KT|TL|TUQ)\s?\.\s*\S")
+#: the State writes a full stop (Annex I.II.7a), the Party a stroke
+AUTHORITY = re.compile(r"(?:(?:TM|Q|KT|TL|TUQ)\s?\.|(?:T|K)\s?/\s?(?:M|T|L|UQ)\b\.?)\s*\S")
+ACTING = re.compile(r"Q\s?\.\s*")
 _NAME_WORD = rf"[{_UPPER}ÀÁẢÃẠẰẮẲẴẶẦẤẨẪẬÈÉẺẼẸỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌỒỐỔỖỘỜỚỞỠỢÙÚỦŨỤỪỨỬỮỰỲÝỶỸỴ][^\W\d_]*"
 _TITLES = re.compile(r"^(?:(?:GS|PGS|TS|ThS|Th\.S|BS|KS|LS|CN|DS|NGND|NGƯT|TSKH|BSCK\w*|CK\w*)\s*\.?\s*[.,]\s*)+")
 _PERSON = re.compile(rf"{_NAME_WORD}(?: {_NAME_WORD}){{1,6}}")
@@ -42,6 +42,7 @@ class Designation:
     number: str  #: "" on a draft
     notation: str
     labelled: bool  #: did "Số" stand before it?
+    clear: bool = True  #: False where something else stood between "Số" and the number
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -59,21 +60,22 @@ def designation(text: str) -> Designation | None:
     if draft := _DRAFT.search(text):
         return Designation("", _joined(draft["notation"]), labelled=True)
     label = _LABEL.search(text)
-    for start in (label.end(),) if label else ():
-        if found := _after(text[start:]):
-            return Designation(*found, labelled=True)
+    if label and (found := _after(text[label.end() :])):
+        number, notation, before = found
+        return Designation(number, notation, labelled=True, clear=not re.search(r"\w", before))
     found = _after(text)
-    return Designation(*found, labelled=False) if found else None
+    return Designation(found[0], found[1], labelled=False) if found else None
 
 
-def _after(text: str) -> tuple[str, str] | None:
+def _after(text: str) -> tuple[str, str, str] | None:
+    """Number, notation, and what stands before them."""
     state, party = _STATE.search(text), _PARTY.search(text)
     if party and (state is None or party.start() <= state.start()):
-        return party["number"], f"{party['type']}/{_joined(party['organ'])}"
+        return party["number"], f"{party['type']}/{_joined(party['organ'])}", text[: party.start()]
     if state is None:
         return None
     year = f"{state['year']}/" if state["year"] else ""
-    return state["number"], year + _joined(state["notation"])
+    return state["number"], year + _joined(state["notation"]), text[: state.start()]
 
 
 def _joined(notation: str) -> str:
@@ -82,12 +84,9 @@ def _joined(notation: str) -> str:
 
 def place_and_date(text: str) -> tuple[str, date] | None:
     """`Hà Nội, ngày 05 tháng 01 năm 2020` anywhere in `text`."""
-    for found in _PLACE_DATE.finditer(text):
-        try:
-            day = date(int(found["y"]), int(found["m"]), int(found["d"]))
-        except ValueError:
-            continue
-        return " ".join(found["place"].split()), day
+    for found in _PLACE.finditer(text):
+        if day := days.at(text, found.end()):
+            return " ".join(found["place"].split()), day
     return None
 
 
@@ -105,3 +104,11 @@ def person(line: str) -> str | None:
     if not _PERSON.fullmatch(name) or name.isupper():
         return None
     return name
+
+
+def shouted_person(line: str) -> str | None:
+    """A name printed in capitals, as some do against Annex I.II.7b, in the case that names have; None = no name."""
+    name = _TITLES.sub("", line.strip())
+    if not name.isupper() or AUTHORITY.match(name):
+        return None
+    return person(" ".join(word.capitalize() for word in name.split()))

@@ -5,31 +5,33 @@ right; the name ends the right column.  An annex may follow in the same file, so
 `Nơi nhận`, not always on the last one.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bridge.fields.fields import Field, Key, Source
 from bridge.fields.fold import fold
 from bridge.fields.head import rules_off
-from bridge.fields.page import Line, Page, Pdf
-from bridge.fields.patterns import AUTHORITY, person
+from bridge.fields.page import Line, Page
+from bridge.fields.patterns import ACTING, AUTHORITY, person, shouted_person
 from validation.signature import Signature
 
-_MOST_PAGES = 40  # looked through for the foot; then what was not found stays absent
+_REACH = 330  # points below `Nơi nhận` in which the signer's name is
+_DASH = ("-", "+", "•", "*")
+_PARENTHESIS = re.compile(r"\(.*\)|\[.*\]")  # (Đã ký), (Ký tên, đóng dấu): what is written where the signature is
 
 
-def fields_of(pdf: Pdf, signatures: tuple[Signature, ...], first: Page) -> dict[Key, Field]:
-    """What the foot says, and what the signatures' certificates say to it."""
-    pages = [first]
-    for number in range(min(pdf.pages, _MOST_PAGES)):
-        if number:
-            pages.append(pdf.page(number))
-        page = pages[number]
+def fields_of(pages: Iterable[Page], signatures: tuple[Signature, ...]) -> dict[Key, Field]:
+    """What the foot says, and what the signatures' certificates say to it; no page after the foot is asked for."""
+    seen = []
+    for page in pages:
+        seen.append(page)
         lines = _lines(page)
         start = next((line for line in lines if _is_recipients(line, page)), None)
         if start is not None:
-            return {**_places(lines, start), **_signer(lines, start, page, signatures)}
+            return {**_places(page, lines, start), **_signer(lines, start, page, signatures)}
     # Resolutions and letters of persons may lack the recipients; an authority in capitals is as clear a mark.
-    for page in reversed(pages):
+    for page in reversed(seen):
         lines = _lines(page)
         start = next((line for line in lines if _is_authority(line, page)), None)
         if start is not None:
@@ -43,31 +45,34 @@ def _lines(page: Page) -> tuple[Line, ...]:
 
 
 def _is_recipients(line: Line, page: Page) -> bool:
-    return line.folded.startswith("noi nhan") and line.left < page.width / 2
+    return (
+        line.folded.startswith("noi nhan") and line.left < page.width / 2 and (len(line.words) <= 2 or ":" in line.text)
+    )
 
 
 def _is_authority(line: Line, page: Page) -> bool:
     return line.middle > page.width / 2 and line.capitals and AUTHORITY.match(line.text) is not None
 
 
-def _places(lines: tuple[Line, ...], start: Line) -> dict[Key, Field]:
+def _places(page: Page, lines: tuple[Line, ...], start: Line) -> dict[Key, Field]:
     """The lines under `Nơi nhận`, one for each dash; the last one begins with Lưu."""
     places: list[str] = []
-    last = start
+    taken: list[Line] = []
     for line in lines:
         if line.base >= start.base - 2 or line.left > start.right + 150 or line.left < start.left - 20:
             continue
-        if last.base - line.base > 2.5 * max(line.size, start.size):
+        if (taken[-1] if taken else start).base - line.base > 2.5 * max(line.size, start.size):
             break
-        last = line
-        if line.text.startswith(("-", "+", "•")):
-            places.append(line.text.lstrip("-+• "))
+        kept = fold(places[-1]).startswith("luu") if places else False
+        if kept and not line.text.startswith(_DASH):
+            break  # what follows the file copy's line is the drafter's sign (Annex I.III.4)
+        taken.append(line)
+        if line.text.startswith(_DASH):
+            places.append(line.text.lstrip("-+•* "))
         elif places:
             places[-1] = f"{places[-1]} {line.text}"
-    cleaned = [place.strip(" ;.") for place in places]
-    if not any(cleaned):
-        return {}
-    return {Key.TO_PLACES: Field("\n".join(place for place in cleaned if place), Source.PDF_PAGE_1, 0.9)}
+    named = "\n".join(place for each in places if (place := each.strip(" ;.,")))
+    return {Key.TO_PLACES: page.field(named, 0.9, taken)} if named else {}
 
 
 def _signer(lines: tuple[Line, ...], start: Line, page: Page, signatures: tuple[Signature, ...]) -> dict[Key, Field]:
@@ -75,26 +80,45 @@ def _signer(lines: tuple[Line, ...], start: Line, page: Page, signatures: tuple[
     column = [
         line
         for line in lines
-        if line.middle > page.width / 2 and start.base - 330 < line.base <= start.base + 2.2 * line.size
+        if line.middle > page.width / 2 and start.base - _REACH < line.base <= start.base + 2.2 * line.size
     ]
     found: dict[Key, Field] = {}
-    titles = []
+    titles: list[Line] = []
     for line in column:
-        if not line.capitals or person(line.text):
+        if not line.capitals or person(line.text) or (titles and titles[-1].base - line.base > 2.6 * line.size):
             break
-        titles.append(line.text)
+        titles.append(line)
     authority = 0
-    while authority < len(titles) and AUTHORITY.match(titles[authority]):
+    while authority < len(titles) and AUTHORITY.match(titles[authority].text):
         authority += 1
-    if authority:
-        found[Key.SIGNER_COMPETENCE] = Field(" ".join(titles[:authority]), Source.PDF_PAGE_1, 0.95)
-    if titles[authority:]:
-        found[Key.SIGNER_POSITION] = Field(" ".join(titles[authority:]), Source.PDF_PAGE_1, 0.95)
-    names = [name for line in column[len(titles) :] if (name := person(line.text))]
-    if titles and len(set(names)) == 1:
-        certified = {fold(s.signer.name) for s in signatures if s.sound and s.signer.name}
-        if fold(names[0]) in certified:
-            found[Key.SIGNER_NAME] = Field(names[0], Source.PDF_SIGNATURE, 0.99)
-        else:
-            found[Key.SIGNER_NAME] = Field(names[0], Source.PDF_PAGE_1, 0.95)
+    acting = ACTING.match(titles[authority - 1].text) if authority else None
+    if acting:
+        # Annex I.II.7a: `Q.` stands before the title of the one who acts as the head; the title is his own.
+        authority -= 1
+        found[Key.SIGNER_COMPETENCE] = page.field(
+            " ".join((*(line.text for line in titles[:authority]), "Q.")), 0.95, titles[: authority + 1]
+        )
+    elif authority:
+        found[Key.SIGNER_COMPETENCE] = page.field(_text(titles[:authority]), 0.95, titles[:authority])
+    own = titles[authority:]
+    if own:
+        position = _text(own)
+        found[Key.SIGNER_POSITION] = page.field(position, 0.95, own)
+    rest = [line for line in column[len(titles) :] if not _PARENTHESIS.fullmatch(line.text)]
+    named = {name: line for line in rest if (name := person(line.text))}
+    sure = 0.95
+    if not named:
+        named = {name: line for line in rest if (name := shouted_person(line.text))}
+        sure = 0.75  # a further line of the title is in capitals, too
+    if titles and len(named) == 1:
+        ((name, line),) = named.items()
+        certified = {fold(one.signer.name) for one in signatures if one.sound and one.signer.name}
+        field = page.field(name, sure, (line,))
+        if fold(name) in certified:
+            field = Field(name, Source.PDF_SIGNATURE, 0.99, place=field.place)
+        found[Key.SIGNER_NAME] = field
     return found
+
+
+def _text(lines: Iterable[Line]) -> str:
+    return " ".join(line.text for line in lines)

@@ -4,23 +4,16 @@ Only what is unmistakable in running text is taken: number after "Số", place a
 """
 
 import re
-import zipfile
-from io import BytesIO
 
-from lxml import etree
-
-from bridge.edxml.packing import DAMAGED_ZIP
+from bridge.fields import days
 from bridge.fields.fields import Field, Key, Source
 from bridge.fields.fold import tidy
-from bridge.fields.old_fonts import in_unicode
 from bridge.fields.patterns import ABOUT, designation, place_and_date
 from bridge.fields.types import OFFICIAL_LETTER, Class, by_abbreviation, by_name
-from validation.vietnamese_capitals import raised
 
-_LARGEST_PART = 32 << 20
+_BODY_READ = 4_000
+_CLOSE = 30  # characters between a number and its date
 _HEAD_LINES = 60
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TEXT, _FONTS = f"{_WORD}t", f"{_WORD}rPr/{_WORD}rFonts"
 
 
 def fields_of(text: str, source: Source) -> dict[Key, Field]:
@@ -51,41 +44,34 @@ def fields_of(text: str, source: Source) -> dict[Key, Field]:
     return found
 
 
-def word_text(content: bytes) -> tuple[str, str]:
-    """The paragraphs of a .docx, one a line, in Unicode, and the code page of the old fonts they were set in.
+def mail_subject(subject: str) -> str:
+    """A mail's subject on one line, without what mail programs put before it."""
+    words = " ".join(tidy(subject).split())
+    while words[:3].lower() in {"re:", "fw:", "tr:"} or words[:4].lower() == "fwd:":
+        words = words.split(":", maxsplit=1)[1].strip()
+    return words
 
-    "" when it cannot be read, and "" where no font was old.
+
+def proposed(subject: str, body: str) -> dict[Key, Field]:
+    """What the mail around a document calls it; a clerk confirms it, for nothing of it stands on the document.
+
+    Subjects name the number and what it is about: `[Sở Nội vụ] 35/SNV-VP ngày 05/6/2026 - V/v tuyển dụng`.
     """
-    root = _document(content)
-    if root is None:
-        return "", ""
-    runs: list[tuple[str, str]] = []
-    for paragraph in root.iter(f"{_WORD}p"):
-        for text in paragraph.iter(_TEXT):
-            run = text.getparent()
-            fonts = run.find(_FONTS) if run is not None else None
-            named = fonts.get(f"{_WORD}ascii") or fonts.get(f"{_WORD}hAnsi") if fonts is not None else ""
-            runs.append((text.text or "", named or ""))
-        runs.append(("\n", ""))
-    texts, code_page = in_unicode(runs)
-    written = "".join(texts).removesuffix("\n")
-    return raised(written) if code_page else written, str(code_page or "")
-
-
-def _document(content: bytes) -> etree._Element | None:
-    """The main part of a .docx; None when it cannot be read."""
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            entry = archive.getinfo("word/document.xml")
-            if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} or entry.header_offset < 0:
-                return None
-            with archive.open(entry) as part:
-                xml = part.read(_LARGEST_PART + 1)
-    except (KeyError, *DAMAGED_ZIP):
-        return None
-    if len(xml) > _LARGEST_PART:
-        return None
-    try:
-        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-    except etree.XMLSyntaxError:
-        return None
+    found: dict[Key, Field] = {}
+    for words, source, sure in (
+        (mail_subject(subject), Source.MAIL_HEADER, 0.5),
+        (" ".join(tidy(body)[:_BODY_READ].split()), Source.MAIL_BODY, 0.4),
+    ):
+        named = designation(words)
+        if named is None or not named.number or Key.CODE_NUMBER in found:
+            continue
+        found[Key.CODE_NUMBER] = Field(named.number, source, sure)
+        found[Key.CODE_NOTATION] = Field(named.notation, source, sure)
+        after = words.partition(named.notation)[2]
+        day = next((day for day, at, _ in days.within(after) if at < _CLOSE), None)
+        if day:
+            found[Key.ISSUED_DATE] = Field(day.isoformat(), source, sure)
+        type_ = by_abbreviation(named.groups[0])
+        if type_:
+            found[Key.TYPE_NAME] = Field(type_.name, source, sure)
+    return found

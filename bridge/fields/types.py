@@ -16,6 +16,7 @@ class Class(StrEnum):
     ADMINISTRATIVE = "administrative"
     LEGISLATIVE = "legislative"  #: văn bản quy phạm pháp luật
     COPY = "copy"
+    PARTY = "party"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ TYPES: tuple[Type, ...] = (
     Type("Phiếu chuyển", "PC", 31),
     Type("Phiếu báo", "PB", None),
     Type("Thư công", "", 32),
+    Type("Kết luận", "KL", None, Class.PARTY),
     Type("Sao y", "SY", None, Class.COPY),
     Type("Trích sao", "TrS", None, Class.COPY),
     Type("Sao lục", "SL", None, Class.COPY),
@@ -71,7 +73,8 @@ TYPES: tuple[Type, ...] = (
     Type("Văn bản hợp nhất", "VBHN", None, Class.LEGISLATIVE),
 )
 
-_BY_ABBREVIATION = {type_.abbreviation: type_ for type_ in TYPES if type_.abbreviation}
+#: the Party and many businesses write CV where the State writes the unit that drafted it
+_BY_ABBREVIATION = {type_.abbreviation: type_ for type_ in TYPES if type_.abbreviation} | {"CV": OFFICIAL_LETTER}
 _BY_FOLDED_NAME = {fold(type_.name): type_ for type_ in TYPES}
 
 #: the same keys typed without accents name one type each, except these: ĐA or DA, HĐ or HD
