@@ -17,6 +17,7 @@ class Anchor:
 
     certificate: bytes  #: DER
     list_name: str  #: "government" or "public"
+    ended_at: datetime | None = None  #: from when on nothing is trusted by it any more; None = it is trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,9 @@ class Evidence:
     #: by `WantedHttp.key`; empty octets = asked for, and not to be had
     fetched: Mapping[str, bytes] = field(default_factory=dict)
     offline: bool = False  #: nobody is asked: what `fetched` lacks stays lacking
+    arrived: datetime | None = None  #: when the bytes were in our hands: what they hold existed by then; None = unknown
+
+    @property
+    def proof(self) -> datetime:
+        """The moment by which all that the bytes hold was there: their arrival, else the moment itself."""
+        return self.moment if self.arrived is None else min(self.arrived, self.moment)

@@ -41,7 +41,7 @@ def signatures_of(content: bytes, evidence: Evidence, *, number_stamp: bool = Fa
         return _told(_judge(content, number_stamp), evidence)
     digest = hashlib.sha256(content).digest(), number_stamp
     fetched = frozenset(evidence.fetched.items())
-    known = digest, evidence.moment, evidence.trust, fetched, evidence.offline
+    known = digest, evidence.moment, evidence.proof, evidence.trust, fetched, evidence.offline
     return _READINGS.get(known, lambda: _told(_JUDGED.get(digest, lambda: _judge(content, number_stamp)), evidence))
 
 

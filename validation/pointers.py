@@ -47,9 +47,11 @@ def certificates_in(octets: bytes) -> tuple[bytes, ...]:
     return () if isinstance(found, Unchecked) else found
 
 
-def of_kind(kind: str, fetched: Mapping[str, bytes]) -> tuple[bytes, ...]:
-    """The answers of one kind that could be had."""
-    return tuple(octets for key, octets in fetched.items() if octets and key.startswith(f"{kind} "))
+def from_where(kind: str, fetched: Mapping[str, bytes]) -> tuple[tuple[str, bytes], ...]:
+    """The answers of one kind that could be had, each with the address that gave it."""
+    return tuple(
+        (key.split(" ")[1], octets) for key, octets in fetched.items() if octets and key.startswith(f"{kind} ")
+    )
 
 
 def _request(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:

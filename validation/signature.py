@@ -109,6 +109,18 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Relied:
+    """One certificate, list or answer that the answers about a signature rest on."""
+
+    kind: str  #: certificate, anchor, crl or ocsp
+    sha256: str  #: hex digest of its DER
+    name: str  #: the holder of a certificate, the issuer of a list, the responder; NFC, "" = not named
+    source: str  #: file = it stands in the document, trust = of the trust directory, else the address it was got from
+    since: datetime | None = None  #: notBefore, thisUpdate
+    until: datetime | None = None  #: notAfter, nextUpdate
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """One signature as found and judged."""
 
@@ -124,9 +136,15 @@ class Signature:
     signer: Signer = Signer()
     signed_at: datetime | None = None
     signed_at_source: str = "none"  #: timestamp, claimed or none
+    shifted_time: bool = False  #: the claimed time was local time written as UTC; `signed_at` is mended
+    countersigns: str = ""  #: `where` of the signature that it signs; "" = it signs the content
     algorithm: str = ""  #: e.g. rsa-2048/sha256
     detail: str = ""  #: a cause for the log and the explanation, English, no content of the document
     anchor_list: str = ""  #: the list of the anchor that the path ends at: government or public; "" = no path
+    judged_for: datetime | None = None  #: the best proof of time: the moment for which trust was asked; None = not asked
+    relied_on: tuple[Relied, ...] = ()  #: the path from the signer up, then the words about revocation, each once
+    covers: tuple[str, ...] = ()  #: what it signs by name (files, parts, elements), where that is not the whole file
+    left_out: tuple[str, ...] = ()  #: what it does not vouch for, by name: left out, changed since, or not there
 
     @property
     def result(self) -> Result:

@@ -1,7 +1,7 @@
 """From a signature judged by its bytes to one that is told: trust, revocation and time, from the evidence alone.
 
-The question is put at the best proof of time: a time stamp that is itself sound and trusted, else the moment of the
-evidence. A claimed time is told and never used.
+The question is put at the best proof of time: a time stamp that is itself sound and trusted, else the arrival of the
+mail, else the moment of the evidence.  A claimed time is told and never used.
 """
 
 from collections.abc import Sequence
@@ -61,8 +61,7 @@ async def proven(stamp: Timestamp, trusted: Trusted, carried: Carried, evidence:
     """The moment that a time stamp proves: sound, by a trusted authority of time, and not in the future."""
     if not stamp.intact or stamp.moment > evidence.moment or not may_stamp_time(stamp.certificate):
         return None
-    helped = carried.and_more(stamp.certificates)
-    standing = await trusted.standing(stamp.certificate, helped, stamp.moment)
+    standing = await _of_stamp(stamp, trusted, carried)
     if standing.trust is not Trust.TRUSTED or standing.validity is not None:
         return None
     return None if standing.revocation is Revocation.REVOKED else stamp.moment
@@ -85,24 +84,32 @@ async def told(
         case Unchecked():
             return signature
         case Timestamp() as stamp:
-            signature = replace(signature, signed_at=stamp.moment, signed_at_source="timestamp")
-            helped = carried.and_more(stamp.certificates)
-            standing = await trusted.standing(stamp.certificate, helped, stamp.moment)
-            return _completed(signature, stamp, standing)
+            signature = replace(
+                signature, signed_at=stamp.moment, signed_at_source="timestamp", judged_for=stamp.moment
+            )
+            return _completed(signature, stamp, await _of_stamp(stamp, trusted, carried))
         case SignerChecked() as signer:
-            proofs = [
-                await proven(stamp, trusted, carried, evidence)
-                for stamp in signer.timestamps
-                if isinstance(stamp, Timestamp)
-            ]
+            stamps = [stamp for stamp in signer.timestamps if isinstance(stamp, Timestamp)]
+            proofs = [await proven(stamp, trusted, carried, evidence) for stamp in stamps]
             times = [*covering, *(proof for proof in proofs if proof is not None)]
             if times:
                 signature = replace(signature, signed_at=min(times), signed_at_source="timestamp")
             elif claimed := signer.claimed or one.claimed:
                 signature = replace(signature, signed_at=claimed, signed_at_source="claimed")
             helped = carried.and_more(signer.certificates, signer.crls, signer.ocsps)
-            at = min(times, default=evidence.moment)
-            return _completed(signature, signer, await trusted.standing(signer.certificate, helped, at))
+            at = min((*times, evidence.proof))
+            told_of = _completed(
+                replace(signature, judged_for=at), signer, await trusted.standing(signer.certificate, helped, at)
+            )
+            for stamp in (stamp for stamp, proof in zip(stamps, proofs, strict=True) if proof is not None):
+                by_stamp = (await _of_stamp(stamp, trusted, carried)).relied_on
+                told_of = replace(told_of, relied_on=tuple(dict.fromkeys((*told_of.relied_on, *by_stamp))))
+            return told_of
+
+
+async def _of_stamp(stamp: Timestamp, trusted: Trusted, carried: Carried) -> Standing:
+    """What the trust store says of the stamp's authority at the moment that it shows."""
+    return await trusted.standing(stamp.certificate, carried.and_more(stamp.certificates), stamp.moment)
 
 
 def _completed(signature: Signature, signer: SignerChecked | Timestamp, standing: Standing) -> Signature:
@@ -126,4 +133,5 @@ def _completed(signature: Signature, signer: SignerChecked | Timestamp, standing
         signer=signer_of(certificate),
         algorithm="" if isinstance(algorithm, Unchecked) else algorithm,
         detail="; ".join(part for part in (signature.detail, detail) if part),
+        relied_on=standing.relied_on,
     )

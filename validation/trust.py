@@ -4,7 +4,7 @@ Only the trust store that was passed in is asked: no operating system's list, no
 put for one moment, the best proof of time of the signature.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,10 +32,11 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
 )
 
-from validation.evidence import TrustStore, WantedHttp
+from validation.evidence import Anchor, TrustStore, WantedHttp
 from validation.foreign import Unchecked, attempt, attempt_async
-from validation.pointers import certificates_in, missing_above, of_kind, revocation_of
-from validation.signature import Problem, Revocation, Trust
+from validation.pointers import certificates_in, from_where, missing_above, revocation_of
+from validation.relied import certificates_relied_on, words_relied_on
+from validation.signature import Problem, Relied, Revocation, Trust
 
 Asn1 = TypeVar("Asn1", x509.Certificate, crl.CertificateList, ocsp.OCSPResponse)
 
@@ -73,6 +74,7 @@ class Standing:
     anchor_list: str = ""  #: the list of the anchor: "government" or "public"
     detail: str = ""
     wanted: tuple[WantedHttp, ...] = ()  #: what would lead further: issuers where no path is, else revocation
+    relied_on: tuple[Relied, ...] = ()  #: the path, and the words about revocation that speak of it
 
 
 class _Algorithms(DisallowWeakAlgorithmsPolicy):
@@ -102,12 +104,16 @@ class Trusted:
     """A trust store, parsed once; what it said of a certificate is remembered for one file (`for_file`)."""
 
     def __init__(self, store: TrustStore) -> None:
-        self._lists: dict[bytes, str] = {anchor.certificate: anchor.list_name for anchor in store.anchors}
+        self._configured = store.anchors
+        self._lists = _lists(store.anchors)
         self._anchors = _readable(tuple(self._lists), x509.Certificate)
         self._intermediates = _readable(store.intermediates, x509.Certificate)
         self._crls = _readable(store.crls, crl.CertificateList)
         self._algorithms = _Algorithms(frozenset(anchor.public_key.dump() for anchor in self._anchors))
         self._ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+        self._sources: dict[bytes | int, str] = dict.fromkeys((*self._lists, *store.intermediates), "trust")
+        self._sources |= {id(one): "trust" for one in self._crls}
+        self._digests: dict[int, str] = {}  # of the store's own lists, which outlive every file
         self._fetched: Mapping[str, bytes] = {}
         self._said: dict[tuple[bytes, datetime, frozenset[bytes]], Standing] = {}
 
@@ -117,10 +123,16 @@ class Trusted:
         fresh._said = {}
         fresh._fetched = fetched
         if fetched:
-            issuers = tuple(der for octets in of_kind("certificate", fetched) for der in certificates_in(octets))
-            fresh._intermediates = (*self._intermediates, *_readable(issuers, x509.Certificate))
-            fresh._crls = (*self._crls, *_readable(of_kind("crl", fetched), crl.CertificateList))
-            fresh._ocsps = _readable(of_kind("ocsp", fetched), ocsp.OCSPResponse)
+            got = {kind: from_where(kind, fetched) for kind in ("certificate", "crl", "ocsp")}
+            issuers = {der: url for url, octets in got["certificate"] for der in certificates_in(octets)}
+            crls = [(url, _readable((octets,), crl.CertificateList)) for url, octets in got["crl"]]
+            ocsps = [(url, _readable((octets,), ocsp.OCSPResponse)) for url, octets in got["ocsp"]]
+            fresh._intermediates = (*self._intermediates, *_readable(tuple(issuers), x509.Certificate))
+            fresh._crls = (*self._crls, *(one for _, found in crls for one in found))
+            fresh._ocsps = tuple(one for _, found in ocsps for one in found)
+            fresh._sources = dict(self._sources)
+            fresh._sources |= {der: url for der, url in issuers.items() if der not in self._sources}
+            fresh._sources |= {id(one): url for url, found in (*crls, *ocsps) for one in found}
         return fresh
 
     @property
@@ -131,12 +143,23 @@ class Trusted:
 
     async def standing(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> Standing:
         """The two answers for `certificate` at the moment `at`."""
-        if not self._anchors:
+        then = self._as_of(at)
+        if not then._anchors:
             return Standing(Trust.UNTRUSTED, detail="no anchor is configured")
         key = certificate.dump(), at, carried.octets
         if key not in self._said:
-            self._said[key] = await self._standing(certificate, carried, at)
+            self._said[key] = await then._standing(certificate, carried, at)
         return self._said[key]
+
+    def _as_of(self, at: datetime) -> "Trusted":
+        """Without the anchors that had ended then; what was provably signed before stays theirs."""
+        live = tuple(one for one in self._configured if one.ended_at is None or at < one.ended_at)
+        if len(live) == len(self._configured):
+            return self
+        then = copy(self)
+        then._lists = _lists(live)
+        then._anchors = tuple(one for one in self._anchors if one.dump() in then._lists)
+        return then
 
     async def _standing(self, certificate: x509.Certificate, carried: Carried, at: datetime) -> Standing:
         # Everything asked for at once: where it is all there, which is the rule, one walk answers both questions.
@@ -146,25 +169,41 @@ class Trusted:
             return Standing(Trust.UNTRUSTED, detail=_word(outcome), wanted=missing)
         if isinstance(outcome, ValidationPath):
             good = await self._is_timely(certificate, carried, at)
-            return self._trusted(outcome, Revocation.GOOD if good else Revocation.UNKNOWN)
+            return self._trusted(outcome, carried, Revocation.GOOD if good else Revocation.UNKNOWN)
         path, validity, detail = await self._path(certificate, carried, at)
         if path is None:
             return Standing(Trust.UNTRUSTED, validity=validity, detail=detail)
         if validity is not None:
             outcome = await self._validate(certificate, carried, _within(certificate, at), REQUIRE_REVINFO)
         revoked = isinstance(outcome, RevokedError)
-        return self._trusted(path, Revocation.REVOKED if revoked else Revocation.UNKNOWN, validity, detail)
+        return self._trusted(path, carried, Revocation.REVOKED if revoked else Revocation.UNKNOWN, validity, detail)
 
     def _trusted(
-        self, path: ValidationPath, revocation: Revocation, validity: Problem | None = None, detail: str = ""
+        self,
+        path: ValidationPath,
+        carried: Carried,
+        revocation: Revocation,
+        validity: Problem | None = None,
+        detail: str = "",
     ) -> Standing:
         anchor = path.first
         name = self._lists.get(anchor.dump(), "") if isinstance(anchor, x509.Certificate) else ""
         wanted: tuple[WantedHttp, ...] = ()
+        chain = list(path.iter_certs(include_root=True))
         if revocation is Revocation.UNKNOWN:
-            chain = list(path.iter_certs(include_root=True))
             wanted = tuple(want for issuer, one in pairwise(chain) for want in revocation_of(one, issuer))
-        return Standing(Trust.TRUSTED, revocation, validity, name, detail, wanted)
+        relied_on = self._relied_on(chain[::-1], carried)
+        return Standing(Trust.TRUSTED, revocation, validity, name, detail, wanted, relied_on)
+
+    def _relied_on(self, chain: list[x509.Certificate], carried: Carried) -> tuple[Relied, ...]:
+        """What the answers about the first of `chain` rest on."""
+        lists, answers = (*self._crls, *carried.crls), (*self._ocsps, *carried.ocsps)
+        words = words_relied_on(chain, lists, answers, self._source, self._digests)
+        return (*certificates_relied_on(chain, self._source), *words)
+
+    def _source(self, one: Asn1) -> str:
+        """Where it came from: what is not ours and was not fetched stands in the file."""
+        return self._sources.get(one.dump() if isinstance(one, x509.Certificate) else id(one), "file")
 
     async def _path(
         self, certificate: x509.Certificate, carried: Carried, at: datetime
@@ -228,6 +267,14 @@ class Trusted:
             time_tolerance=timedelta(seconds=1),
         )
         return await attempt_async(_find, certificate, context)
+
+
+def _lists(anchors: Iterable[Anchor]) -> dict[bytes, str]:
+    """The list of each anchor; of one that stands in several the first."""
+    found: dict[bytes, str] = {}
+    for anchor in anchors:
+        found.setdefault(anchor.certificate, anchor.list_name)
+    return found
 
 
 @lru_cache(maxsize=4)

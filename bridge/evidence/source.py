@@ -63,7 +63,8 @@ class EvidenceSource:
         spf = None
         if isinstance(origin, SmtpOrigin) and not is_in(origin.peer, self._relays):
             spf = WantedSpf(origin.peer, origin.helo, origin.mail_from)
-        evidence = Evidence(datetime.now(UTC), self.trust(), offline=not self._answers.asks)
+        offline = not self._answers.asks
+        evidence = Evidence(datetime.now(UTC), self.trust(), offline=offline, arrived=mail.received_at)
         return self.with_answers(evidence, records_wanted(domain_of(origin.mail_from)), spf)
 
     def with_answers(self, evidence: Evidence, dns: Iterable[WantedDns], spf: WantedSpf | None = None) -> Evidence:
