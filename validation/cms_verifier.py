@@ -49,7 +49,7 @@ class Verifier(DefaultSignatureValidator):
                 # The certificate validator derives "not supported" from InvalidSignature.
                 raise NotImplementedError(type(error).__name__) from error
             digest = context.contextual_md_algorithm
-            if context.prehashed or not _without_null(signature, signed_data, public_key_info, digest):
+            if context.prehashed or not verifies_without_null(signature, signed_data, public_key_info, digest):
                 raise
 
 
@@ -67,7 +67,9 @@ def _with_sha3(
         raise NotImplementedError("the key is of another kind than the mechanism")
 
 
-def _without_null(signature: bytes, signed_data: bytes, key_info: keys.PublicKeyInfo, digest: str | None) -> bool:
+def verifies_without_null(
+    signature: bytes, signed_data: bytes, key_info: keys.PublicKeyInfo, digest: str | None
+) -> bool:
     """Is it RSA PKCS #1 v1.5 over a DigestInfo whose algorithm has no parameters at all?
 
     RFC 8017 section 9.2 note 1 has verifiers take both forms; the libraries take the one with NULL alone.

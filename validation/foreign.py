@@ -44,6 +44,15 @@ _MEANINGS: tuple[tuple[type[Exception], Problem], ...] = (
 )
 
 
+class CannotCheckError(Exception):
+    """A step of our own inside `attempt` cannot go on: why, in our words and without content of the document."""
+
+    def __init__(self, problem: Problem, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.detail = detail
+
+
 @dataclass(frozen=True, slots=True)
 class Unchecked:
     """A step that the foreign parser could not finish."""
@@ -53,6 +62,8 @@ class Unchecked:
 
 
 def _meaning(error: Exception) -> Unchecked:
+    if isinstance(error, CannotCheckError):
+        return Unchecked(error.problem, error.detail)
     problem = next((said for kind, said in _MEANINGS if isinstance(error, kind)), Problem.UNPARSABLE)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

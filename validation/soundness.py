@@ -4,26 +4,43 @@ Promise: one rule for every carrier.  What could not be checked makes a signatur
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from validation.cms import SignerChecked, Timestamp
 from validation.foreign import Unchecked
 from validation.signature import Integrity, Problem
 
-Cryptography = SignerChecked | Timestamp | Unchecked
+
+@dataclass(frozen=True, slots=True)
+class KeyChecked:
+    """A signature under a bare key: it verifies or not, and nobody says whose key it is."""
+
+    key_info: bytes  #: SubjectPublicKeyInfo in DER
+    broken: Problem | None  #: DIGEST_MISMATCH or VALUE_MISMATCH
+    digest: str  #: the digest's name
+
+
+Cryptography = SignerChecked | Timestamp | KeyChecked | Unchecked
 
 _NOT_CHECKED = frozenset(
     {Problem.CONTENT_MISSING, Problem.UNPARSABLE, Problem.UNSUPPORTED, Problem.ENCRYPTED, Problem.TOO_COSTLY}
 )
 
 
+def is_broken(stamp: Timestamp | Unchecked) -> bool:
+    """Does a time stamp speak of other bytes, or not verify?  One that could not be read says nothing."""
+    return isinstance(stamp, Timestamp) and not stamp.intact
+
+
 def problem_of(cryptography: Cryptography) -> tuple[Problem, ...]:
     """The one problem that digest, value or time stamp have; none = they verify."""
     match cryptography:
-        case SignerChecked(broken=Problem() as broken):
+        case SignerChecked(broken=Problem() as broken) | KeyChecked(broken=Problem() as broken):
             return (broken,)
+        case KeyChecked():
+            return ()
         case SignerChecked(timestamps=timestamps):
-            broken_stamp = any(isinstance(stamp, Timestamp) and not stamp.intact for stamp in timestamps)
-            return (Problem.TIMESTAMP_BROKEN,) if broken_stamp else ()
+            return (Problem.TIMESTAMP_BROKEN,) if any(map(is_broken, timestamps)) else ()
         case Timestamp(intact=intact):
             return () if intact else (Problem.DIGEST_MISMATCH,)
         case Unchecked(problem=problem):
@@ -33,11 +50,11 @@ def problem_of(cryptography: Cryptography) -> tuple[Problem, ...]:
 def integrity_of(cryptography: Cryptography) -> Integrity:
     """Do digest and value verify?"""
     match cryptography:
-        case SignerChecked(broken=None) | Timestamp(intact=True):
+        case SignerChecked(broken=None) | KeyChecked(broken=None) | Timestamp(intact=True):
             return Integrity.INTACT
         case SignerChecked(broken=Problem.CERTIFICATE_SWAPPED) | Unchecked():
             return Integrity.UNKNOWN
-        case SignerChecked() | Timestamp():
+        case SignerChecked() | KeyChecked() | Timestamp():
             return Integrity.BROKEN
 
 

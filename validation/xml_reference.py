@@ -1,0 +1,152 @@
+"""One reference of a signature: what it speaks of, and does its digest match?
+
+Promise: a reference is followed inside its own document or to a file that the caller has at hand, never by the
+network; the element that it means is exactly one; and what cannot be followed is told, not passed over.
+"""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from lxml import etree
+
+from validation.digests import Digests
+from validation.foreign import CannotCheckError, Unchecked, attempt
+from validation.signature import Problem
+from validation.xml_algorithms import digest_of
+from validation.xml_canonical import Selected, whole
+from validation.xml_transforms import Data, Surroundings, transformed
+from validation.xml_tree import DSIG, XmlTree, child, local, octets_of
+
+_BY_ID = re.compile(r"#xpointer\(id\((?:'([^']*)'|\"([^\"]*)\")\)\)")
+_MOST = 2_000  # references of one signature, its manifests' included
+
+
+@dataclass(slots=True)
+class Effort:
+    """What may still be digested and looked at for one file: hostile files refer to themselves a thousand times."""
+
+    octets: int = 300_000_000
+
+    def spend(self, octets: int) -> None:
+        """Take so much.
+
+        Raises:
+            CannotCheckError: it is used up.
+        """
+        self.octets -= octets
+        if self.octets < 0:
+            raise CannotCheckError(Problem.TOO_COSTLY, "more references than are looked at")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """One ds:Reference, followed."""
+
+    uri: str | None  #: as it is written
+    kind: str  #: its Type; "" = none
+    problem: Problem | None  #: why it does not hold, or could not be followed; None = the digest matches
+    detail: str = ""
+    digest: str = ""  #: the digest's name
+    selected: Selected | None = None  #: the nodes of the same document that are digested
+    part: str | None = None  #: the URI of another file that is digested
+    transforms: tuple[str, ...] = ()  #: their algorithms, in order
+    in_manifest: bool = False  #: it stands in a manifest that the signature covers
+
+    def covers(self, element: etree._Element) -> bool:
+        """Does the digest speak of all of this element?"""
+        return self.problem is None and self.selected is not None and self.selected.holds(element)
+
+
+@dataclass(slots=True)
+class Following:
+    """What is needed to follow the references of one signature."""
+
+    tree: XmlTree
+    signature: etree._Element
+    around: Surroundings
+    effort: Effort
+    seen: list[etree._Element] = field(default_factory=list)  #: manifests that were read
+
+
+def references_of(signed_info: etree._Element, following: Following) -> tuple[Reference, ...]:
+    """Every reference of `signed_info`, and those of the manifests that these cover (XMLDSig section 5.1)."""
+    found = _all(signed_info, following, in_manifest=False)
+    number = 0
+    while number < len(found):
+        selected = found[number].selected if found[number].problem is None else None
+        for apex in () if selected is None or found[number].transforms[-1:] == (f"{DSIG}base64",) else selected.apexes:
+            for manifest in apex.iter(f"{{{DSIG}}}Manifest"):
+                if not any(manifest is one for one in following.seen) and selected is not None:
+                    following.seen.append(manifest)
+                    if selected.holds(manifest) and _owner(manifest) is following.signature:
+                        found += _all(manifest, following, in_manifest=True)
+        if len(found) > _MOST:
+            raise CannotCheckError(Problem.TOO_COSTLY, "more references than are looked at")
+        number += 1
+    return tuple(found)
+
+
+def _owner(element: etree._Element) -> etree._Element | None:
+    """The signature that an element stands in: another's manifest is not ours to follow."""
+    return next(iter(element.iterancestors(f"{{{DSIG}}}Signature")), None)
+
+
+def _all(holder: etree._Element, following: Following, *, in_manifest: bool) -> list[Reference]:
+    elements = [one for one in holder if local(one) == "Reference"]
+    if len(elements) > _MOST:
+        raise CannotCheckError(Problem.TOO_COSTLY, "more references than are looked at")
+    return [_reference(one, following, in_manifest=in_manifest) for one in elements]
+
+
+def _reference(element: etree._Element, following: Following, *, in_manifest: bool) -> Reference:
+    uri, kind = element.get("URI"), element.get("Type") or ""
+    found = attempt(_followed, element, uri, kind, following, in_manifest)
+    if isinstance(found, Unchecked):
+        return Reference(uri, kind, found.problem, found.detail, in_manifest=in_manifest)
+    return found
+
+
+def _followed(
+    element: etree._Element, uri: str | None, kind: str, following: Following, in_manifest: bool
+) -> Reference:
+    name = digest_of(child(element, "DigestMethod").get("Algorithm") or "")
+    value = octets_of(child(element, "DigestValue"))
+    data = dereferenced(uri, following.tree, following.around)
+    steps = element.findall(f"{{{DSIG}}}Transforms/{{{DSIG}}}Transform")
+    done = transformed(data, steps, following.signature, following.around)
+    following.effort.spend(len(done.octets))
+    matches = Digests(done.octets)(name) == value
+    return Reference(
+        uri=uri,
+        kind=kind,
+        problem=None if matches else Problem.DIGEST_MISMATCH,
+        digest=name,
+        selected=done.selected,
+        part=uri if isinstance(data, bytes) else None,
+        transforms=done.algorithms,
+        in_manifest=in_manifest,
+    )
+
+
+def dereferenced(uri: str | None, tree: XmlTree, around: Surroundings) -> Data:
+    """What a URI stands for (XMLDSig section 4.4.3.3): nodes of the same document, or the octets of a file at hand.
+
+    Raises:
+        CannotCheckError: it stands for nothing that is here, or for several things.
+    """
+    if uri == "":
+        return whole(tree.root)
+    if uri == "#xpointer(/)":
+        return whole(tree.root, comments=True)
+    if uri is not None and uri.startswith("#"):
+        match = _BY_ID.fullmatch(unquote(uri))
+        if match is not None:
+            return Selected((tree.named(match[1] if match[1] is not None else match[2]),), comments=True)
+        if "(" in uri:
+            raise CannotCheckError(Problem.UNSUPPORTED, "an XPointer of a form that is not known")
+        return Selected((tree.named(uri[1:]),))
+    octets = None if uri is None else around.part(uri)
+    if octets is None:
+        raise CannotCheckError(Problem.CONTENT_MISSING, "another file, which is not at hand")
+    return octets
