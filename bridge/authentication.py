@@ -42,6 +42,14 @@ class Authentication:
         return by_spf or by_dmarc or any(aligned(signed, domain) for signed in self.proven.dkim)
 
     @property
+    def vouched(self) -> str:
+        """Who speaks for it, in a form that can be compared with that of another mail; "" = nobody."""
+        spf = (f"spf={self.proven.spf_domain}",) if self.proven.spf == "pass" else ()
+        dmarc = (f"dmarc={self.dmarc.domain}",) if self.dmarc.result == "pass" else ()
+        words = (*spf, *(f"dkim={domain}" for domain in self.proven.dkim), *dmarc)
+        return " ".join(sorted({*words, *(("auth",) if self.submitted else ())}))
+
+    @property
     def field(self) -> str:
         """The checks as the Authentication-Results that we would write (RFC 8601); the mail itself stays as it came."""
         said = (f"{check.method}={check.result}{f' {check.of}' if check.of else ''}" for check in self.checks)

@@ -6,6 +6,8 @@ from store.judgement import Decision, DecisionVerb
 
 #: Key in a decision's detail that names the document; every other key is a field.
 DOCUMENT = "document"
+#: The same in the detail of a supersession: the mail that came in its place.
+MAIL = "mail"
 #: The same in the detail of a clearance: the code of the sign that was cleared.
 CODE = "code"
 
@@ -15,6 +17,13 @@ def released_by(decisions: Sequence[Decision]) -> Decision | None:
     if decisions and decisions[-1].verb is DecisionVerb.RELEASE:
         return decisions[-1]
     return None
+
+
+def superseded_by(decisions: Sequence[Decision]) -> str:
+    """The mail that took this one's place, if that was the last word; "" = none."""
+    if decisions and decisions[-1].verb is DecisionVerb.SUPERSEDE:
+        return decisions[-1].detail.get(MAIL, "")
+    return ""
 
 
 def cleared(decisions: Sequence[Decision]) -> frozenset[str]:

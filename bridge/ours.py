@@ -6,6 +6,10 @@ stranger's mail.  Whether a token is genuine the door has asked already, with th
 
 from bridge.job import Snapshot
 from outbound import token
+from validation.message import Message
+
+_DELIVERED_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+_MOST = 50  #: addresses of one field
 
 
 def has_form_of(address: str, pattern: str) -> bool:
@@ -18,6 +22,13 @@ def has_form_of(address: str, pattern: str) -> bool:
 def is_reply_address(address: str, snapshot: Snapshot) -> bool:
     """Is it an address that a letter of ours asked to be answered at?"""
     return has_form_of(address, snapshot.reply_to)
+
+
+def named(message: Message, snapshot: Snapshot) -> tuple[str, ...]:
+    """Addresses of our tokens in a header: all that is left of them where a mail was fetched from a mailbox."""
+    boxes = (box.address for name in _DELIVERED_TO for box in message.mailboxes(name, _MOST))
+    patterns = (snapshot.return_path, snapshot.reply_to)
+    return tuple(dict.fromkeys(one for one in boxes if any(has_form_of(one, pattern) for pattern in patterns)))
 
 
 def is_own(address: str, snapshot: Snapshot) -> bool:

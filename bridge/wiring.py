@@ -54,9 +54,8 @@ def our_addresses(settings: Settings, registry: Registry) -> tuple[str, ...]:
     )
     accounts = (address for account in settings.imap_poll.account for address in account.addresses)
     sender = (settings.outbound.sender,) if settings.outbound.sender else ()
-    return tuple(
-        dict.fromkeys(address.lower() for address in (*settings.office.addresses, *routed, *accounts, *sender))
-    )
+    doors = (*settings.office.addresses, *settings.office.check_addresses)
+    return tuple(dict.fromkeys(address.lower() for address in (*doors, *routed, *accounts, *sender)))
 
 
 def _is_pattern(address: str) -> bool:

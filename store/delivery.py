@@ -1,11 +1,14 @@
 """A Delivery is one Envelope or Letter to one recipient; an Attempt is one try at it.
 
 `after` is the machine: the state that follows one attempt.  "In progress" is a lease on the row, not a state; what is
-learnt later (delayed, delivered, displayed, answered) is events, each a row.
+learnt beside the attempts (delayed, bounced, delivered, displayed, answered) is events, each a row; `news` says which
+of them anybody is told.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import assert_never
 
 from store.reply import Reply
@@ -115,6 +118,45 @@ def after(state: Queued, attempt: Attempt, retry: RetryPolicy, born: datetime, n
 def bounced(state: Done, proof: Reply) -> Failed:
     """A bounce proves that what the next hop took did not arrive."""
     return Failed(proof)
+
+
+class Word(StrEnum):
+    """Something that may become of a letter, beyond its attempts."""
+
+    DELAYED = "delayed"  #: it takes longer than it should, and is still tried
+    BOUNCED = "bounced"  #: whoever took it says that it did not arrive
+    DELIVERED = "delivered"  #: it lies in the recipient's mailbox (RFC 3464)
+    DISPLAYED = "displayed"  #: it was opened (RFC 8098)
+    ANSWERED = "answered"  #: somebody wrote back
+
+
+#: What makes each word late: who has answered has it, whatever the post says then.
+_SURER: Mapping[Word, frozenset[Word]] = {
+    Word.DELAYED: frozenset({Word.BOUNCED, Word.DELIVERED, Word.DISPLAYED, Word.ANSWERED}),
+    Word.BOUNCED: frozenset({Word.DISPLAYED, Word.ANSWERED}),
+    Word.DELIVERED: frozenset({Word.DISPLAYED, Word.ANSWERED}),
+    Word.DISPLAYED: frozenset({Word.ANSWERED}),
+    Word.ANSWERED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """One thing learnt of one delivery."""
+
+    delivery_id: str
+    word: Word
+    detail: Mapping[str, str] = field(default_factory=dict)  #: no content: statuses, kinds, ids
+    proof: Reply | None = None  #: of a bounce: what the mail server said
+
+
+def news(word: Word, known: frozenset[Word], state: DeliveryState) -> bool:
+    """Is the word news, where `known` were learnt since the letter was queued last?"""
+    # A bounce may come twice: of an attempt that we were unsure of, and of the one after it.
+    repeated = word in known and not (word is Word.BOUNCED and isinstance(state, Done))
+    if repeated or known & _SURER[word]:
+        return False
+    return not (word is Word.DELAYED and isinstance(state, Failed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,13 @@ class Office:
         tuple[str, ...],
         "the bridge's own doors: accepted at RCPT even where no route exists yet (then: held)",
     ] = ()
+    check_addresses: Annotated[
+        tuple[str, ...],
+        "addresses that only check, such as kiemtra@…: whoever writes there gets the verdict; nothing is registered",
+    ] = ()
+    administrator: Annotated[
+        str, "address that is told of storms of mail, and of letters sent by hand that did not arrive; empty = nobody"
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from store.deliveries import NotNowError
-from store.delivery import Cancelled, Delivered, Delivery, Done, Failed, Queued, Refused, TryLater
+from store.delivery import Cancelled, Delivered, Delivery, Done, Failed, Learnt, Queued, Refused, TryLater, Word
 from store.errors import LeaseLostError
 from store.ids import new_id
 from store.judgement import EnvelopeRecord, NewDelivery
@@ -102,16 +102,6 @@ def test_what_a_person_cancels_is_not_sent(store: Store) -> None:
     assert (last.actor, last.verb, last.detail) == ("lan", "delivery.cancelled", {"reason": "withdrawn"})
 
 
-def test_a_bounce_proves_that_done_has_failed(store: Store) -> None:
-    claimed = one(store)
-    assert isinstance(store.deliveries.bounced(claimed.id, NEVER, NOW), Queued)
-    store.deliveries.record(claimed.id, claimed.token, Delivered(TAKEN), RETRY, NOW)
-    assert store.deliveries.bounced(claimed.id, NEVER, NOW) == Failed(NEVER)
-    assert [event.kind for event in store.deliveries.events(claimed.id)] == ["bounced", "bounced"]
-    with pytest.raises(KeyError):
-        store.deliveries.bounced("none", NEVER, NOW)
-
-
 def test_events_leave_the_state_alone(store: Store) -> None:
     claimed = one(store)
     store.deliveries.event(claimed.id, "displayed", NOW, {"by": "mdn"})
@@ -140,7 +130,7 @@ def test_what_became_of_a_letter_is_reported_once_and_again_when_it_bounced(stor
     assert store.deliveries.settled_unreported() == ()
     (status,) = store.envelopes.list(settled.mail_id)
     assert (status.kind, store.envelopes.content(status.id)) == ("status", b"<status/>")
-    store.deliveries.bounced(settled.id, NEVER, NOW)
+    store.tracking.learn(Learnt(settled.id, Word.BOUNCED, proof=NEVER), NOW)
     (failed,) = store.deliveries.settled_unreported()
     assert failed.state == Failed(NEVER)
 
