@@ -7,7 +7,7 @@ facts of its finding (`{field}`) and `{about}`, the name of the file or field it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bridge.words import CHANGES, FIELD_NAMES, PLACES, PROBLEMS, TYPES
+from bridge.words import CHANGES, FIELD_NAMES, LISTS, PLACES, PROBLEMS, TYPES
 from validation.codes import Code
 from validation.finding import Finding, Severity
 
@@ -75,6 +75,11 @@ TABLE: tuple[Row, ...] = (
     Row(Code.PACKET_UNADDRESSED, DOUBT, "Chưa có địa chỉ thư điện tử đã đăng ký cho nơi nhận của gói tin.", ""),
     # UNKNOWN: ask again later
     Row(Code.SIGNATURE_REVOCATION_UNKNOWN, UNKNOWN, "Chưa xác định được chứng thư số ký tệp {about} có bị thu hồi hay không; hệ thống sẽ kiểm tra lại.", ""),
+    Row(Code.SIGNATURE_LIST, DOUBT, "Chứng thư số ký tệp {about} thuộc hệ thống {list}, không phải loại dành cho nhóm người gửi này.", "Ký bằng chứng thư số đúng loại dành cho cơ quan, đơn vị mình."),
+    Row(Code.SIGNATURE_HEADERS_DIFFER, DOUBT, "Thông tin hiển thị ở đầu thư ({headers}) khác với thông tin đã được ký; lấy theo thông tin đã ký.", "Gửi lại thư mà không sửa thông tin đầu thư sau khi ký."),
+    Row(Code.PACKET_RECALL, DOUBT, "Bên gửi yêu cầu thu hồi, lấy lại văn bản {document} (đã gửi đi {letters} thư); văn thư xác nhận đồng ý hoặc từ chối.", ""),
+    Row(Code.PACKET_UPDATE, DOUBT, "Bên gửi cập nhật văn bản {document} (đã gửi đi {letters} thư); văn thư xác nhận đồng ý hoặc từ chối.", ""),
+    Row(Code.PACKET_REPLACE, DOUBT, "Văn bản này thay thế {document} (đã gửi đi {letters} thư); văn thư xác nhận trước khi gửi.", ""),
     # NOTE: recorded
     Row(Code.MAIL_DAMAGED, NOTE, "Cấu trúc thư có lỗi nhưng đã đọc được.", ""),
     Row(Code.TEXT_CHARSET_GUESSED, NOTE, "Chữ ({where}) viết bằng bảng mã cũ {charset} mà không khai báo; đã đổi sang Unicode để đọc, bản gốc giữ nguyên.", "Dùng phông chữ Unicode và mã UTF-8 khi soạn thư, đặt tên tệp."),
@@ -111,7 +116,7 @@ def says(finding: Finding) -> str:
     about = finding.about[-1] if finding.about else "thư"
     facts = _Facts(finding.evidence)
     facts["about"] = f"“{about}”" if finding.about else "thư"
-    for fact, words in (("field", FIELD_NAMES), ("problem", PROBLEMS), ("media_type", TYPES)):
+    for fact, words in (("field", FIELD_NAMES), ("problem", PROBLEMS), ("media_type", TYPES), ("list", LISTS)):
         if fact in facts:
             facts[fact] = words.get(facts[fact], facts[fact])
     if "where" in facts:

@@ -13,9 +13,10 @@ from bridge import secrecy
 from bridge.checked import Checked, CheckRequest, Classified
 from bridge.form import form_observations
 from bridge.judging import judge, weigh
+from bridge.lists import list_observations
 from bridge.papers import is_text, leaves, signs_others
-from bridge.policy import Policy
 from bridge.sealing import CODES
+from bridge.signed_by import placed_on
 from validation import media_type
 from validation.attachments import extension_of
 from validation.bounce import bounces
@@ -57,7 +58,7 @@ def check(request: CheckRequest, content: bytes, *others: bytes) -> Checked:
                 observed += [one for one in message.observations if (one.code, one.about) not in seen]
     classification = mails[0].classification if mails and mails[0].path == file.path else ""
     if classification in ("", "document"):
-        observed += _of_documents(file, request.policy, is_mail=bool(classification))
+        observed += _of_documents(file, request, is_mail=bool(classification))
         observed += _secrecy(file, inspection.contents, request.caps, is_mail=bool(classification))
     findings = tuple(weigh(observation, request.sender_class, request.policy) for observation in observed)
     verdict = judge(findings, request.sender_class, request.policy)
@@ -90,11 +91,14 @@ def _classified(file: Inspected, message: Message) -> Classified:
     return Classified(file.path, kind, bounces(message) if kind == "bounce" else ())
 
 
-def _of_documents(file: Inspected, policy: Policy, *, is_mail: bool) -> list[Observation]:
+def _of_documents(file: Inspected, request: CheckRequest, *, is_mail: bool) -> list[Observation]:
     """Formats that the office does not take, absent documents and absent signatures."""
     inner = leaves(file.attachments if is_mail else (file,))
-    observed = [seen for leaf in inner for seen in form_observations(leaf, policy)]
+    observed = [seen for leaf in inner for seen in form_observations(leaf, request.policy)]
     texts = [leaf for leaf in inner if is_text(leaf)]
+    for main in texts[:1] if texts or is_mail else [file]:
+        placed = placed_on(main, (leaf for leaf in inner if leaf is not main))
+        observed += list_observations(placed, request.sender_class, request.policy)
     if is_mail and not texts:
         observed.append(Observation(Code.DOCUMENT_MISSING))
     if signs_others(inner) or any(leaf.signatures for leaf in texts):

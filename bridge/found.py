@@ -17,6 +17,8 @@ from bridge.form import form_observations
 from bridge.job import DocumentMade, Job, Wanted
 from bridge.judging import judge
 from bridge.papers import Paper, is_picture, papers, signs_others
+from bridge.lists import list_observations
+from bridge.marks import Marks, Seen, marks_of
 from bridge.parties import unasked
 from bridge.policy import Policy
 from bridge.sending import Sender
@@ -78,9 +80,10 @@ class Documents:
                 for signature, spoken in zip(document.signatures, document.spoken, strict=True)
                 if spoken.answer is Authority.DISAGREES
             )
-            observed += (
-                Observation(Code.DOCUMENT_DUPLICATE, main.path, {"other": mail}) for mail in document.duplicates
-            )
+            observed += list_observations(document.placed, sender_class, policy)
+            observed += (Observation(seen.code, main.path, {"other": seen.mail}) for seen in document.seen)
+            if document.pictured:
+                observed.append(Observation(Code.DOCUMENT_SCANNED, main.path))
             observed += _incomplete(document, mandatory, policy.confidence)
             for code_page in document.fields.code_pages:
                 told = {"charset": code_page, "where": "page", "document": document.id}

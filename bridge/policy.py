@@ -64,6 +64,16 @@ class Policy:
     mandatory: Annotated[Mapping[str, tuple[str, ...]], "fields without which a clerk must look, by sender class"] = (
         field(default_factory=lambda: {"agency": AGENCY_FIELDS, "business": ("Subject",), "individual": ()})
     )
+    trust_lists: Annotated[
+        Mapping[str, tuple[str, ...]],
+        "lists of anchors that may speak for a document's signer, by sender class; another list is `signature.list`",
+    ] = field(
+        default_factory=lambda: {
+            "agency": ("government",),
+            "business": ("public", "government"),
+            "individual": ("public", "government"),
+        }
+    )
     confidence: Annotated[float, "a field found with less confidence than this is only a proposal to the clerk"] = 0.8
     trusted_relays: Annotated[
         tuple[str, ...],

@@ -1,27 +1,28 @@
 """The trust directory: whom the office trusts, with where each anchor came from, who approved it and when.
 
-government/ and public/ hold anchors, intermediates/ and crls/ what goes with them, PEM or DER; trust.toml says the
-rest and is written by `trust add` alone.  Append-only: an anchor that is superseded stays for old signatures.
+government/ and public/ hold anchors, intermediates/ and crls/ what goes with them: PEM, DER, or a bundle of several
+(.p7b).  `trustbook` says the rest.  Append-only: an anchor that is superseded stays for old signatures, and one that is
+ended is trusted for what was provably signed before.
 """
 
-import binascii
-import json
 import os
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import structlog
-from asn1crypto import crl, pem, x509
+from asn1crypto import cms, crl, pem, x509
 
+from bridge import trustbook
+from bridge.trustbook import Ended
 from store.errors import Unavailable
 from validation.evidence import Anchor, TrustStore
 
 _log = structlog.get_logger("docbridge.trust")
 LISTS = ("government", "public")
-_INTERMEDIATES, _CRLS, _NOTES = "intermediates", "crls", "trust.toml"
+_INTERMEDIATES, _CRLS = "intermediates", "crls"
+_BUNDLES = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})  #: PEM labels of a bundle
 
 
 class UnfitCertificateError(Exception):
@@ -42,6 +43,7 @@ class Entry:
     source: str  #: where it came from, as noted in trust.toml; "" = nobody noted it
     approved_by: str
     approved_at: str
+    ended: Ended | None = None  #: None = it is trusted
 
 
 def read(directory: Path) -> TrustStore:
@@ -50,8 +52,18 @@ def read(directory: Path) -> TrustStore:
     Raises:
         Unavailable: the directory or a file cannot be read.
     """
-    anchors = tuple(Anchor(der, name) for name in LISTS for _, der in _ders(directory / name, "CERTIFICATE"))
-    intermediates = tuple(der for _, der in _ders(directory / _INTERMEDIATES, "CERTIFICATE"))
+    book = trustbook.read(directory)
+
+    def since(der: bytes, list_name: str) -> datetime | None:
+        ended = book.ended(_fingerprint(der), list_name) if book.endings else None
+        return None if ended is None else ended.since
+
+    anchors = tuple(
+        Anchor(der, name, since(der, name)) for name in LISTS for _, der in _ders(directory / name, "CERTIFICATE")
+    )
+    intermediates = tuple(
+        der for _, der in _ders(directory / _INTERMEDIATES, "CERTIFICATE") if since(der, _INTERMEDIATES) is None
+    )
     crls = tuple(der for _, der in _ders(directory / _CRLS, "X509 CRL"))
     return TrustStore(anchors, intermediates, crls)
 
@@ -59,21 +71,27 @@ def read(directory: Path) -> TrustStore:
 def stamp(directory: Path) -> tuple[tuple[str, int, int], ...]:
     """What changes when the directory does: names, sizes and times of its files."""
     found = []
-    for folder in (*LISTS, _INTERMEDIATES, _CRLS):
-        for file in _files(directory / folder):
+    book = [file for file in _files(directory) if file.name == trustbook.FILE]
+    for files in (book, *(_files(directory / folder) for folder in (*LISTS, _INTERMEDIATES, _CRLS))):
+        for file in files:
             status = file.stat()
             found.append((str(file), status.st_size, status.st_mtime_ns))
     return tuple(found)
 
 
 def entries(directory: Path) -> tuple[Entry, ...]:
-    """Every certificate with what trust.toml says of it."""
-    notes = _notes(directory)
+    """Every certificate with what trust.toml says of it.
+
+    Raises:
+        Unavailable: the directory or a file cannot be read.
+    """
+    book = trustbook.read(directory)
     found = []
     for name in (*LISTS, _INTERMEDIATES):
         for file, der in _ders(directory / name, "CERTIFICATE"):
             certificate = x509.Certificate.load(der)
-            note = notes.get(certificate.sha256.hex(), {})
+            fingerprint = _fingerprint(der)
+            approved = book.approved(fingerprint, name)
             validity = certificate["tbs_certificate"]["validity"]
             found.append(
                 Entry(
@@ -81,12 +99,13 @@ def entries(directory: Path) -> tuple[Entry, ...]:
                     name,
                     certificate.subject.human_friendly,
                     certificate.issuer.human_friendly,
-                    certificate.sha256.hex(),
+                    fingerprint,
                     validity["not_before"].native,
                     validity["not_after"].native,
-                    str(note.get("source", "")),
-                    str(note.get("approved_by", "")),
-                    str(note.get("approved_at", "")),
+                    approved.source,
+                    approved.by,
+                    approved.at,
+                    book.ended(fingerprint, name),
                 )
             )
     return tuple(found)
@@ -99,51 +118,76 @@ def add(directory: Path, file: Path, list_name: str, source: str, operator: str,
         UnfitCertificateError: no certificate, more than one, or no CA where an anchor is asked.
         Unavailable: the directory cannot be written.
     """
-    found = list(_split(_read(file), "CERTIFICATE"))
+    found = certificates_in(file)
     if len(found) != 1:
         raise UnfitCertificateError(f"holds {len(found)} certificates; give one at a time")
     certificate = x509.Certificate.load(found[0])
     if list_name in LISTS and not certificate.ca:
         raise UnfitCertificateError("is not the certificate of an authority")
-    fingerprint = certificate.sha256.hex()
-    if any(entry.fingerprint == fingerprint and entry.list_name == list_name for entry in entries(directory)):
+    fingerprint = _fingerprint(found[0])
+    present = [one for one in entries(directory) if one.fingerprint == fingerprint and one.list_name == list_name]
+    if any(one.ended is None for one in present):
         raise UnfitCertificateError("is in that list already")
-    target = directory / list_name / f"{fingerprint[:16]}.pem"
+    placed = present[0].file if present else f"{list_name}/{fingerprint[:16]}.pem"
+    if not present:
+        _place(directory / placed, found[0])
     note = {
-        "file": str(target.relative_to(directory)),
+        "file": placed,
         "list": list_name,
         "sha256": fingerprint,
         "source": source or str(file.name),
         "approved_by": operator,
-        "approved_at": now.isoformat(timespec="seconds"),
+        "approved_at": now.isoformat(),
     }
-    block = "\n".join(
-        ["[[anchor]]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in note.items())]
-    )
+    trustbook.write(directory, "anchor", note)
+    return next(entry for entry in entries(directory) if entry.file == placed and entry.fingerprint == fingerprint)
+
+
+def end(directory: Path, entry: Entry, since: datetime, reason: str, operator: str, now: datetime) -> Entry:
+    """Ends the trust in `entry` from `since` on: a row says so, and the file stays for what was signed before.
+
+    Raises:
+        UnfitCertificateError: it was ended before.
+        Unavailable: the directory cannot be written.
+    """
+    if entry.ended is not None:
+        raise UnfitCertificateError("was ended before")
+    row = {
+        "sha256": entry.fingerprint,
+        "list": entry.list_name,
+        "since": since.isoformat(),
+        "reason": reason,
+        "ended_by": operator,
+        "ended_at": now.isoformat(),
+    }
+    trustbook.write(directory, "ended", row)
+    same = (entry.file, entry.fingerprint)
+    return next(one for one in entries(directory) if (one.file, one.fingerprint) == same)
+
+
+def certificates_in(file: Path) -> tuple[bytes, ...]:
+    """The certificates in a file of any kind that the directory may hold.
+
+    Raises:
+        Unavailable: it cannot be read.
+    """
+    return tuple(_split(_read(file), "CERTIFICATE"))
+
+
+def _fingerprint(der: bytes) -> str:
+    found: str = x509.Certificate.load(der).sha256.hex()
+    return found
+
+
+def _place(target: Path, der: bytes) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as out:
-            out.write(pem.armor("CERTIFICATE", found[0]))
+            out.write(pem.armor("CERTIFICATE", der))
+            out.flush()
             os.fsync(out.fileno())
-        with (directory / _NOTES).open("a", encoding="utf-8") as notes:
-            notes.write(block + "\n\n")
-            os.fsync(notes.fileno())
     except OSError as error:
         raise Unavailable(f"trust directory: {error.strerror}") from error
-    placed = str(target.relative_to(directory))  # it may stand in another list too
-    return next(entry for entry in entries(directory) if entry.file == placed)
-
-
-def _notes(directory: Path) -> dict[str, dict[str, object]]:
-    file = directory / _NOTES
-    if not file.exists():
-        return {}
-    try:
-        data = tomllib.loads(_read(file).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        _log.error("unreadable", file=_NOTES)
-        return {}
-    return {str(block.get("sha256", "")).lower(): block for block in data.get("anchor", [])}
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -169,17 +213,9 @@ def _read(file: Path) -> bytes:
 
 
 def _split(content: bytes, kind: str) -> Iterator[bytes]:
-    """The DER objects of a file: all PEM blocks of that kind, or the one DER."""
+    """The DER objects of a file: all PEM blocks of that kind, those of a bundle, or the one DER."""
     shape = crl.CertificateList if kind == "X509 CRL" else x509.Certificate
-    try:
-        blocks = (
-            [der for name, _, der in pem.unarmor(content, multiple=True) if name == kind]
-            if pem.detect(content)
-            else [content]
-        )
-    except (ValueError, binascii.Error):
-        blocks = []
-    for der in blocks:
+    for der in _blocks(content, kind):
         try:
             # asn1crypto parses lazily: ask for all of it, so that a broken one is found here and not in a verdict.
             shape.load(der, strict=True).native  # noqa: B018
@@ -187,3 +223,30 @@ def _split(content: bytes, kind: str) -> Iterator[bytes]:
             _log.warning("no_certificate", kind=kind)
             continue
         yield der
+
+
+def _blocks(content: bytes, kind: str) -> list[bytes]:
+    try:
+        if not pem.detect(content):
+            bundled = _bundled(content) if kind == "CERTIFICATE" else None
+            return [content] if bundled is None else bundled
+        found: list[bytes] = []
+        for name, _, der in pem.unarmor(content, multiple=True):
+            if name == kind:
+                found.append(der)
+            elif name in _BUNDLES and kind == "CERTIFICATE":
+                found += _bundled(der) or []
+    except ValueError:  # binascii's is one, too
+        return []
+    return found
+
+
+def _bundled(der: bytes) -> list[bytes] | None:
+    """The certificates of a CMS without signers (.p7b, RFC 5652 section 5.1); None = it is none."""
+    try:
+        info = cms.ContentInfo.load(der)
+        if info["content_type"].native != "signed_data":
+            return None
+        return [one.chosen.dump() for one in info["content"]["certificates"] or () if one.name == "certificate"]
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -33,6 +33,11 @@ CHANGES = {
     "number-stamp": "số và ngày văn bản do văn thư đóng",
 }
 
+LISTS = {
+    "government": "chứng thực chữ ký số chuyên dùng công vụ",
+    "public": "chứng thực chữ ký số công cộng",
+}
+
 PLACES = {
     "subject": "tiêu đề thư",
     "text": "nội dung thư",

@@ -76,4 +76,8 @@ class Code(StrEnum):
 
     # Packets of the axis
     PACKET_INVALID = "packet.invalid"  #: not edXML, or edXML that cannot be understood
+    SIGNATURE_LIST = "signature.list"  #: trusted by a list that may not speak for such senders
+    SIGNATURE_HEADERS_DIFFER = "signature.headers-differ"  #: the mail shows other header fields than were signed
+    SIGNATURE_COUNTERSIGNED = "signature.countersigned"  #: others have signed the signature itself
     PACKET_UNADDRESSED = "packet.unaddressed"  #: no receiver of the packet has a registered mail address
+    SIGNATURE_TIME_SHIFTED = "signature.time-shifted"  #: and was local time written as UTC: seven hours are taken off

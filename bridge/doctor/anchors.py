@@ -22,13 +22,15 @@ def anchors(settings: Settings, now: datetime) -> Iterator[Checkup]:
         yield problem("trust", unavailable.cause, "correct [trust] directory, or its rights")
         return
     for name, signers, missing in (("government", "agencies", problem), ("public", "businesses", warning)):
-        count = sum(entry.list_name == name for entry in found)
+        count = sum(entry.list_name == name and entry.ended is None for entry in found)
         if count:
             yield ok(f"trust {name}", f"{count} anchors")
         else:
             says = f"no anchor: what {signers} sign is untrusted, and their mail is held"
             yield missing(f"trust {name}", says, f"docbridge trust add FILE --list {name} --source WHERE")
     for entry in found:
+        if entry.ended is not None:
+            continue
         check = f"certificate {entry.file}"
         if entry.not_after <= now:
             yield warning(check, f"ended {entry.not_after:%Y-%m-%d}", "add the one that follows; keep this one")
