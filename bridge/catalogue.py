@@ -72,14 +72,11 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SIGNATURE_EXPIRED, DOUBT, "Chứng thư số ký tệp {about} không còn (hoặc chưa có) hiệu lực tại thời điểm kiểm tra.", "Ký lại bằng chứng thư số còn hiệu lực."),
     Row(Code.SIGNATURE_CHANGED_VISIBLY, DOUBT, "Sau khi ký, tệp {about} có thay đổi nhìn thấy được nhưng được phép ({change}); cần đối chiếu với bản đã ký.", ""),
     Row(Code.SIGNATURE_AUTHORITY, DOUBT, "Người ký, cơ quan ban hành và người gửi không khớp nhau ({names}).", "Gửi từ hộp thư công vụ của cơ quan ban hành."),
+    Row(Code.SIGNATURE_LIST, DOUBT, "Chứng thư số ký tệp {about} thuộc hệ thống {list}, không phải loại dành cho nhóm người gửi này.", "Ký bằng chứng thư số đúng loại dành cho cơ quan, đơn vị mình."),
+    Row(Code.SIGNATURE_HEADERS_DIFFER, DOUBT, "Thông tin hiển thị ở đầu thư ({headers}) khác với thông tin đã được ký; lấy theo thông tin đã ký.", "Gửi lại thư mà không sửa thông tin đầu thư sau khi ký."),
     Row(Code.PACKET_UNADDRESSED, DOUBT, "Chưa có địa chỉ thư điện tử đã đăng ký cho nơi nhận của gói tin.", ""),
     # UNKNOWN: ask again later
     Row(Code.SIGNATURE_REVOCATION_UNKNOWN, UNKNOWN, "Chưa xác định được chứng thư số ký tệp {about} có bị thu hồi hay không; hệ thống sẽ kiểm tra lại.", ""),
-    Row(Code.SIGNATURE_LIST, DOUBT, "Chứng thư số ký tệp {about} thuộc hệ thống {list}, không phải loại dành cho nhóm người gửi này.", "Ký bằng chứng thư số đúng loại dành cho cơ quan, đơn vị mình."),
-    Row(Code.SIGNATURE_HEADERS_DIFFER, DOUBT, "Thông tin hiển thị ở đầu thư ({headers}) khác với thông tin đã được ký; lấy theo thông tin đã ký.", "Gửi lại thư mà không sửa thông tin đầu thư sau khi ký."),
-    Row(Code.PACKET_RECALL, DOUBT, "Bên gửi yêu cầu thu hồi, lấy lại văn bản {document} (đã gửi đi {letters} thư); văn thư xác nhận đồng ý hoặc từ chối.", ""),
-    Row(Code.PACKET_UPDATE, DOUBT, "Bên gửi cập nhật văn bản {document} (đã gửi đi {letters} thư); văn thư xác nhận đồng ý hoặc từ chối.", ""),
-    Row(Code.PACKET_REPLACE, DOUBT, "Văn bản này thay thế {document} (đã gửi đi {letters} thư); văn thư xác nhận trước khi gửi.", ""),
     # NOTE: recorded
     Row(Code.MAIL_DAMAGED, NOTE, "Cấu trúc thư có lỗi nhưng đã đọc được.", ""),
     Row(Code.TEXT_CHARSET_GUESSED, NOTE, "Chữ ({where}) viết bằng bảng mã cũ {charset} mà không khai báo; đã đổi sang Unicode để đọc, bản gốc giữ nguyên.", "Dùng phông chữ Unicode và mã UTF-8 khi soạn thư, đặt tên tệp."),
@@ -92,7 +89,9 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SENDER_UNKNOWN, NOTE, "Người gửi chưa có trong danh bạ của cơ quan.", ""),
     Row(Code.SIGNATURE_WEAK, NOTE, "Chữ ký số trên tệp {about} dùng thuật toán yếu.", "Nên ký bằng thuật toán mạnh hơn."),
     Row(Code.SIGNATURE_CHANGED_PERMITTED, NOTE, "Sau khi ký, tệp {about} có bổ sung được phép ({change}).", ""),
+    Row(Code.SIGNATURE_COUNTERSIGNED, NOTE, "Chữ ký số trên tệp {about} còn được {by} ký xác nhận.", ""),
     Row(Code.SIGNATURE_TIME_CLAIMED, NOTE, "Thời điểm ký trên tệp {about} do người ký tự khai, chưa có dấu thời gian.", ""),
+    Row(Code.SIGNATURE_TIME_SHIFTED, NOTE, "Phần mềm ký tệp {about} ghi giờ Việt Nam như giờ quốc tế; thời điểm tự khai đã được trừ 7 giờ.", ""),
 )  # fmt: skip
 
 CATALOGUE: dict[Code, Row] = {row.code: row for row in TABLE}

@@ -16,9 +16,8 @@ from bridge.fields.identify import identify
 from bridge.form import form_observations
 from bridge.job import DocumentMade, Job, Wanted
 from bridge.judging import judge
-from bridge.papers import Paper, is_picture, papers, signs_others
 from bridge.lists import list_observations
-from bridge.marks import Marks, Seen, marks_of
+from bridge.papers import Paper, is_picture, papers, signs_others
 from bridge.parties import unasked
 from bridge.policy import Policy
 from bridge.sending import Sender
@@ -81,9 +80,9 @@ class Documents:
                 if spoken.answer is Authority.DISAGREES
             )
             observed += list_observations(document.placed, sender_class, policy)
-            observed += (Observation(seen.code, main.path, {"other": seen.mail}) for seen in document.seen)
-            if document.pictured:
-                observed.append(Observation(Code.DOCUMENT_SCANNED, main.path))
+            observed += (
+                Observation(Code.DOCUMENT_DUPLICATE, main.path, {"other": mail}) for mail in document.duplicates
+            )
             observed += _incomplete(document, mandatory, policy.confidence)
             for code_page in document.fields.code_pages:
                 told = {"charset": code_page, "where": "page", "document": document.id}

@@ -72,12 +72,12 @@ class Code(StrEnum):
     SIGNATURE_CHANGED_PERMITTED = "signature.changed-permitted"  #: changed after signing in a permitted, named way
     SIGNATURE_CHANGED_VISIBLY = "signature.changed-visibly"  #: permitted, named, and seen by whoever reads the page
     SIGNATURE_AUTHORITY = "signature.authority"  #: signer, issuer and sender do not agree
-    SIGNATURE_TIME_CLAIMED = "signature.time-claimed"  #: the signing time is the signer's own word
-
-    # Packets of the axis
-    PACKET_INVALID = "packet.invalid"  #: not edXML, or edXML that cannot be understood
     SIGNATURE_LIST = "signature.list"  #: trusted by a list that may not speak for such senders
     SIGNATURE_HEADERS_DIFFER = "signature.headers-differ"  #: the mail shows other header fields than were signed
     SIGNATURE_COUNTERSIGNED = "signature.countersigned"  #: others have signed the signature itself
-    PACKET_UNADDRESSED = "packet.unaddressed"  #: no receiver of the packet has a registered mail address
+    SIGNATURE_TIME_CLAIMED = "signature.time-claimed"  #: the signing time is the signer's own word
     SIGNATURE_TIME_SHIFTED = "signature.time-shifted"  #: and was local time written as UTC: seven hours are taken off
+
+    # Packets of the axis
+    PACKET_INVALID = "packet.invalid"  #: not edXML, or edXML that cannot be understood
+    PACKET_UNADDRESSED = "packet.unaddressed"  #: no receiver of the packet has a registered mail address
