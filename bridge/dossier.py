@@ -9,6 +9,7 @@ from validation.finding import Observation
 from validation.inspect import inspect_all
 from validation.inspected import Inspected
 from validation.message import Message
+from validation.signature import Signature
 from validation.signatures import mail_signatures
 
 
@@ -19,7 +20,13 @@ class Dossier:
     files: tuple[Inspected, ...]
     contents: Mapping[tuple[str, ...], bytes]  #: by path
     observations: tuple[Observation, ...]  #: of the mail's reading, of each file, and of the mail's own signatures
+    message: Message  #: under the header fields that were signed, where the mail protects them
     pointers: tuple[WantedHttp, ...]  #: what certificates point to and nobody has asked for yet
+    signatures: tuple[Signature, ...] = ()  #: of the mail itself
+
+    def readings(self, message: Message) -> tuple[Message, ...]:
+        """The mail as it is shown, and as it was signed where that is another."""
+        return (message,) if self.message is message else (message, self.message)
 
     def wanted(self, job: Job) -> Wanted | None:
         """What is to be asked for before these files are judged: of all of them together, in one round."""
@@ -38,5 +45,7 @@ def dossier_of(job: Job, message: Message) -> Dossier:
         files,
         {path: content for inspection in inspections for path, content in inspection.contents.items()},
         (*message.observations, *of_files, *own.observations),
+        message if own.headers is None else message.under(own.headers),
         tuple(dict.fromkeys(pointers))[:MOST_WANTED],
+        own.signatures,
     )

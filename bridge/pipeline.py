@@ -55,7 +55,8 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     observed = [*dossier.observations, *sender.observations]
 
     # Secrecy: what bears a mark goes no further, and nothing of it is told.
-    suspicion = uncleared(job, told, of_mail(message, contents))
+    suspicion = uncleared(job, told, max(of_mail(shown, contents) for shown in dossier.readings(message)))
+    message = dossier.message
     if suspicion:
         return seal(told, kind, message, suspicion, answer(origin, message, sender, snapshot))
     if wanted := dossier.wanted(job):

@@ -78,7 +78,7 @@ def placed_on(main: Inspected, others: Iterable[Inspected]) -> tuple[tuple[tuple
     """The signatures of a document with the file of each: in its main one, and detached among the others."""
     detached = ((file.path, one) for file in others for one in file.signatures if one.carrier in OF_OTHER_FILES)
     every = (*((main.path, one) for one in main.signatures), *detached)
-    return tuple((path, one) for path, one in every if one.carrier is not Carrier.TIMESTAMP)
+    return tuple((path, one) for path, one in every if one.carrier is not Carrier.TIMESTAMP and not one.countersigns)
 
 
 def signatures_on(main: Inspected, others: Iterable[Inspected]) -> tuple[Signature, ...]:

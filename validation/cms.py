@@ -65,7 +65,7 @@ class SignerChecked:
         return mailboxes_of(self.certificate)
 
 
-def _certificates(
+def signer_named(
     signed: cms.SignedData, signer: cms.SignerInfo
 ) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
     """The certificate that the signer names, of several that he names so the one he protected; and the others."""
@@ -75,7 +75,7 @@ def _certificates(
     named = [certificate for certificate in inside if _is_named(certificate, signer["sid"])]
     if not named:
         raise NotImplementedError("the signer's certificate is not inside")
-    holder = next((one for one in named if _is_protected(one, signer)), named[0])
+    holder = next((one for one in named if is_protected(one, signer)), named[0])
     return holder, tuple(one for one in inside if one is not holder)
 
 
@@ -89,7 +89,7 @@ def _is_named(certificate: x509.Certificate, sid: cms.SignerIdentifier) -> bool:
     )
 
 
-def _is_protected(certificate: x509.Certificate, signer: cms.SignerInfo) -> bool:
+def is_protected(certificate: x509.Certificate, signer: cms.SignerInfo) -> bool:
     """Does the signed attribute of RFC 5035 (or none at all) allow this certificate?"""
     attributes = signer["signed_attrs"]
     identifier = None if isinstance(attributes, core.Void) else get_signing_cert_attr(attributes)
@@ -112,7 +112,7 @@ def _is_meant(certificate: bytes, named: bytes, *, second: bool) -> bool:
 def _broken(
     signed: cms.SignedData, signer: cms.SignerInfo, certificate: x509.Certificate, digest: Digest
 ) -> Problem | None:
-    if not _is_protected(certificate, signer):
+    if not is_protected(certificate, signer):
         return Problem.CERTIFICATE_SWAPPED
     name = str(signer["digest_algorithm"]["algorithm"].native)
     intact, valid = validate_sig_integrity(
@@ -130,7 +130,13 @@ def _broken(
     return None
 
 
-def _claimed(signer: cms.SignerInfo) -> datetime | None:
+def claimed_in(signer: cms.SignerInfo) -> datetime | None:
+    """signingTime (RFC 5652 section 11.3), None where there is none that can be read."""
+    found = attempt(_signing_time, signer)
+    return None if isinstance(found, Unchecked) else found
+
+
+def _signing_time(signer: cms.SignerInfo) -> datetime | None:
     try:
         value = find_unique_cms_attribute(signer["signed_attrs"], "signing_time").native
     except (NonexistentAttributeError, MultivaluedAttributeError):
@@ -147,11 +153,6 @@ def _archived(signer: cms.SignerInfo) -> tuple[tuple[crl.CertificateList, ...], 
     return tuple(archive["crl"] or ()), tuple(archive["ocsp"] or ())
 
 
-def check_signer(signed: cms.SignedData, digest: Digest) -> SignerChecked:
-    """Verify the container's one signer against `digest`.  Raises what the parsers raise: call it by `attempt`."""
-    return _check(signed, extract_signer_info(signed), digest)
-
-
 def check_signers(signed: cms.SignedData, digest: Digest) -> tuple[SignerChecked | Unchecked, ...]:
     """Verify every signer of the container, in order."""
     return tuple(attempt(_check, signed, signer, digest) for signer in signed["signer_infos"])
@@ -162,16 +163,15 @@ def _check(signed: cms.SignedData, signer: cms.SignerInfo, digest: Digest) -> Si
     if any(types.count(single) > 1 for single in ("content_type", "message_digest", "signing_time")):
         # RFC 5652 section 11: which of two times, or of two digests, would a reader believe?
         raise ValueError("a signed attribute stands twice")
-    certificate, others = _certificates(signed, signer)
+    certificate, others = signer_named(signed, signer)
     archive = attempt(_archived, signer)
-    claimed = attempt(_claimed, signer)
     crls, ocsps = ((), ()) if isinstance(archive, Unchecked) else archive
     return SignerChecked(
         certificate=certificate,
         certificates=others,
         broken=_broken(signed, signer, certificate, digest),
         digest=str(signer["digest_algorithm"]["algorithm"].native),
-        claimed=None if isinstance(claimed, Unchecked) else claimed,
+        claimed=claimed_in(signer),
         timestamps=tuple(_timestamps(signer, digest)),
         crls=crls,
         ocsps=ocsps,
@@ -208,7 +208,7 @@ def check_timestamp(token: cms.SignedData, imprint: Digest) -> Timestamp:
         return state.finalize()
 
     signer = extract_signer_info(token)
-    certificate, others = _certificates(token, signer)
+    certificate, others = signer_named(token, signer)
     stamped = info["message_imprint"]
     matches = imprint(stamped["hash_algorithm"]["algorithm"].native) == stamped["hashed_message"].native
     return Timestamp(

@@ -6,19 +6,21 @@ raised, and a signature whose content is nowhere to be found is told as such, no
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asn1crypto import cms, core, pem
 
 from validation.cms import SignerChecked, Timestamp, check_signers
+from validation.countersignature import countersigners_of
 from validation.digests import Digests
 from validation.evidence import Evidence
+from validation.evidence_record import stamps_of
 from validation.foreign import Unchecked, attempt
 from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
 from validation.signature_observations import SignatureReading, observations_of
 from validation.signature_trust import told
-from validation.soundness import integrity_of, is_sound, problem_of
+from validation.soundness import integrity_of, is_broken, is_sound, problem_of
 from validation.trust import Carried, trusted_by
 
 MOST_SIGNERS = 100
@@ -41,6 +43,7 @@ class SignerJudged:
     carrier: Carrier
     cryptography: SignerChecked | Timestamp | Unchecked
     more: tuple[Problem, ...] = ()  #: what its carrier knows: not all that a reader sees is signed, another's name
+    countersigns: str = ""  #: `where` of the signature that it signs; "" = it signs the content
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -71,8 +74,8 @@ class SignerJudged:
 
     @property
     def claimed(self) -> datetime | None:
-        """The signer's own word of the time."""
-        return self.cryptography.claimed if isinstance(self.cryptography, SignerChecked) else None
+        """No other time than the signed one stands in a container."""
+        return None
 
 
 def opened(octets: bytes) -> Container | Unchecked | None:
@@ -130,7 +133,15 @@ def judged(container: Container, content: Digests | None, carrier: Carrier) -> t
         costly = Unchecked(Problem.TOO_COSTLY, "more signers than are looked at")
         return tuple(SignerJudged(name, carrier, costly) for name in names)
     checked = check_signers(container.signed, content)
-    return tuple(SignerJudged(name, carrier, one) for name, one in zip(names, checked, strict=True))
+    found: list[SignerJudged] = []
+    for name, one, info in zip(names, checked, container.signed["signer_infos"], strict=True):
+        archive = tuple(Problem.TIMESTAMP_BROKEN for stamp in stamps_of(info) if is_broken(stamp))[:1]
+        found.append(SignerJudged(name, carrier, one, archive))
+        found += [
+            SignerJudged(f"{name}, counter-signature {each.number}", carrier, each.cryptography, countersigns=name)
+            for each in countersigners_of(container.signed, info)
+        ]
+    return tuple(found)
 
 
 def told_of(found: Sequence[SignerJudged], evidence: Evidence) -> SignatureReading:
@@ -139,7 +150,9 @@ def told_of(found: Sequence[SignerJudged], evidence: Evidence) -> SignatureReadi
     trusted = trusted_by(evidence.trust).for_file(evidence.fetched)
 
     async def all_told() -> tuple[Signature, ...]:
-        return tuple([await told(one, trusted, Carried(), evidence) for one in found])
+        signatures = [await told(one, trusted, Carried(), evidence) for one in found]
+        pairs = zip(signatures, found, strict=True)
+        return tuple(replace(signature, countersigns=one.countersigns) for signature, one in pairs)
 
     signatures = asyncio.run(all_told()) if found else ()
     return SignatureReading(signatures, observations_of(signatures, ((),) * len(signatures)), trusted.wanted)

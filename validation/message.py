@@ -106,6 +106,10 @@ class Message:
         """The addresses in the fields of that name."""
         return self.headers.mailboxes(name, cap)
 
+    def under(self, headers: Headers) -> "Message":
+        """The same mail under other header fields: those that were signed, where they differ from those shown."""
+        return replace(self, headers=headers, subject=headers.text("Subject"))
+
     @property
     def date(self) -> datetime | None:
         """The Date field, in UTC; None if it names no moment."""

@@ -8,10 +8,10 @@ changed after signing (the shadow-replace attack is legal form filling).
 
 from dataclasses import dataclass
 
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from validation.foreign import Unchecked
+from validation.pdf_embedded import Embedded
 from validation.pdf_permission import Permission, in_force
 from validation.pdf_reading import Opened
 from validation.pdf_step import Kind, Step
@@ -43,7 +43,7 @@ class Forbidden:
 Changes = Unchanged | Permitted | Forbidden
 
 
-def changes_after(opened: Opened, signature: EmbeddedPdfSignature, *, number_stamp: bool) -> Changes | Unchecked:
+def changes_after(opened: Opened, signature: Embedded, *, number_stamp: bool) -> Changes | Unchecked:
     """Compare the signed revision with all that follow.  Raises what pyHanko raises: call it by `attempt`.
 
     `number_stamp` = the clerk may put number and date on the page before a further signature.
@@ -76,7 +76,7 @@ def changes_after(opened: Opened, signature: EmbeddedPdfSignature, *, number_sta
     return Permitted(tuple(told) or (Kind.METADATA.value,))
 
 
-def _refusal(step: Step, signature: EmbeddedPdfSignature, permission: Permission | None) -> str:
+def _refusal(step: Step, signature: Embedded, permission: Permission | None) -> str:
     """Why the step may not follow; "" = it may."""
     locks = signature.fieldmdp
     if locks is not None and any(locks.is_locked(name) for name in step.filled | step.signed):

@@ -6,22 +6,27 @@ Trust, revocation and time are asked elsewhere (`trust`): `sound` is independent
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import core
+from asn1crypto import cms, core
 from cryptography.hazmat.primitives import hashes
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
-from validation.cms import Digest, SignerChecked, Timestamp, check_signer, check_timestamp
+from validation.cms import Digest, SignerChecked, Timestamp, check_signers, check_timestamp
 from validation.foreign import Unchecked, attempt
 from validation.pdf_changes import Changes, Forbidden, Permitted, Unchanged, changes_after
+from validation.pdf_embedded import Embedded
 from validation.pdf_guard import Guarded, Refused, guard
 from validation.pdf_reading import Field, Opened, contents_of
+from validation.pdf_rsa import check_rsa
 from validation.signature import Carrier, Coverage, Integrity, Problem
 from validation.soundness import integrity_of, is_sound, problem_of
 
 TIMESTAMP = "/ETSI.RFC3161"
 ENVELOPED_SHA1 = "/adbe.pkcs7.sha1"
-SUPPORTED = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES", ENVELOPED_SHA1, TIMESTAMP})
+BARE_RSA = "/adbe.x509.rsa_sha1"
+SUPPORTED = frozenset(
+    {"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES", ENVELOPED_SHA1, BARE_RSA, TIMESTAMP}
+)
+_MOST_SIGNERS = 10  # ISO 32000-2 section 12.8.3.3.1 allows one; a few programs write several
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Judged:
     guarded: Guarded | Refused | Unchecked
     changes: Changes | Unchecked
     cryptography: SignerChecked | Timestamp | Unchecked
-    claimed: datetime | None = None  #: the signer's own word: signingTime, else /M
+    claimed: datetime | None = None  #: /M, the time that the signer's program wrote
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -109,7 +114,7 @@ def judge(opened: Opened, field: Field, *, number_stamp: bool = False) -> Judged
         changes = Forbidden(guarded.problem, guarded.detail)
     else:
         changes = attempt(changes_after, opened, signature, number_stamp=number_stamp)
-    claimed = attempt(lambda: signature.self_reported_timestamp)
+    written = attempt(lambda: signature.written)
     return Judged(
         where=field.name,
         carrier=carrier,
@@ -118,12 +123,12 @@ def judge(opened: Opened, field: Field, *, number_stamp: bool = False) -> Judged
         guarded=guarded,
         changes=changes,
         cryptography=attempt(_verify, signature, field.sub_filter),
-        claimed=claimed if isinstance(claimed, datetime) and claimed.tzinfo is not None else None,
+        claimed=None if isinstance(written, Unchecked) else written,
     )
 
 
-def _embedded(opened: Opened, field: Field) -> EmbeddedPdfSignature:
-    return EmbeddedPdfSignature(opened.reader, field.holder, field.name)
+def _embedded(opened: Opened, field: Field) -> Embedded:
+    return Embedded(opened.reader, field.holder, field.name)
 
 
 def _end(guarded: Guarded | Refused) -> int:
@@ -135,14 +140,26 @@ def _guard(opened: Opened, field: Field) -> Guarded | Refused:
     return guard(opened.content, list(byte_range), contents_of(field), opened.sections)
 
 
-def _verify(signature: EmbeddedPdfSignature, sub_filter: str) -> SignerChecked | Timestamp:
+def _verify(signature: Embedded, sub_filter: str) -> SignerChecked | Timestamp | Unchecked:
+    if sub_filter == BARE_RSA:
+        return check_rsa(signature, signature.compute_digest)
+    container = signature.container
     if sub_filter == TIMESTAMP:
-        return check_timestamp(signature.signed_data, signature.compute_digest)
-    return check_signer(signature.signed_data, _digest(signature, sub_filter))
+        return check_timestamp(container, signature.compute_digest)
+    if len(container["signer_infos"]) > _MOST_SIGNERS:
+        return Unchecked(Problem.TOO_COSTLY, "more signers than are looked at")
+    return _worst(check_signers(container, _digest(signature, container, sub_filter)))
 
 
-def _digest(signature: EmbeddedPdfSignature, sub_filter: str) -> Digest:
-    content = signature.signed_data["encap_content_info"]["content"]
+def _worst(checked: tuple[SignerChecked | Unchecked, ...]) -> SignerChecked | Unchecked:
+    """Several signers of one container: all of them must be good, and the first is the one who is named."""
+    if not checked:
+        return Unchecked(Problem.UNPARSABLE, "nobody has signed")
+    return min(checked, key=lambda one: {False: 0, None: 1, True: 2}[is_sound(problem_of(one))])
+
+
+def _digest(signature: Embedded, container: cms.SignedData, sub_filter: str) -> Digest:
+    content = container["encap_content_info"]["content"]
     if sub_filter != ENVELOPED_SHA1:
         if not isinstance(content, core.Void):
             raise TypeError("a detached signature carries content of its own")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from validation.codes import Code
 from validation.evidence import WantedHttp
 from validation.finding import Observation
-from validation.signature import Problem, Revocation, Signature, Trust
+from validation.headers import Headers
+from validation.signature import Coverage, Problem, Revocation, Signature, Trust
 
 #: Changes after signing that a reader of the document sees.
 _VISIBLE = frozenset({"form-fill", "annotation", "number-stamp"})
@@ -19,6 +20,7 @@ class SignatureReading:
     signatures: tuple[Signature, ...]
     observations: tuple[Observation, ...]
     wanted: tuple[WantedHttp, ...] = ()  #: what would lead further
+    headers: Headers | None = None  #: of a mail whose signed header fields are not those that it shows: what counts
 
 
 def observations_of(signatures: Sequence[Signature], changes: Sequence[tuple[str, ...]]) -> tuple[Observation, ...]:
@@ -57,3 +59,12 @@ def _of(signature: Signature, kinds: tuple[str, ...]) -> Iterator[Observation]:
     if signature.signed_at is not None and signature.signed_at_source == "claimed":
         claimed = {"signed_at": signature.signed_at.isoformat()}
         yield Observation(Code.SIGNATURE_TIME_CLAIMED, evidence=facts | claimed)
+        if signature.shifted_time:
+            yield Observation(Code.SIGNATURE_TIME_SHIFTED, evidence=facts | claimed)
+    if signature.countersigns and signature.sound:
+        yield Observation(Code.SIGNATURE_COUNTERSIGNED, evidence=facts | {"by": signature.signer.name})
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Few enough to be read."""
+    return ", ".join(names[:_MOST_NAMED]) + (f", … ({len(names)})" if len(names) > _MOST_NAMED else "")

@@ -9,7 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from validation.certificate import algorithm_of, is_weak, may_sign, may_stamp_time, signer_of
+from validation.certificate import (
+    algorithm_of,
+    algorithm_of_key,
+    is_weak,
+    is_weak_key,
+    may_sign,
+    may_stamp_time,
+    signer_of,
+)
+from validation.claimed_time import claimed_time
 from validation.cms import SignerChecked, Timestamp
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
@@ -94,8 +103,10 @@ async def told(
             times = [*covering, *(proof for proof in proofs if proof is not None)]
             if times:
                 signature = replace(signature, signed_at=min(times), signed_at_source="timestamp")
-            elif claimed := signer.claimed or one.claimed:
-                signature = replace(signature, signed_at=claimed, signed_at_source="claimed")
+            elif claimed := claimed_time(signer.claimed, one.claimed, evidence.moment):
+                signature = replace(
+                    signature, signed_at=claimed.moment, signed_at_source="claimed", shifted_time=claimed.shifted
+                )
             helped = carried.and_more(signer.certificates, signer.crls, signer.ocsps)
             at = min((*times, evidence.proof))
             told_of = _completed(

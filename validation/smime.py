@@ -6,14 +6,17 @@ another mailbox than the mail's From and Sender.  A mail whose signature cannot 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from validation.cms import SignerChecked
 from validation.cms_signatures import Container, SignerJudged, judged, opened, told_of
+from validation.codes import Code
 from validation.digests import Digests
 from validation.evidence import Evidence
+from validation.finding import Observation
 from validation.foreign import Unchecked, attempt
 from validation.message import OPAQUE_PART, SIGNATURE_PART, Message, Part
+from validation.protected_headers import Protected, differing, merged, protected_in
 from validation.settings import ReadingCaps
 from validation.signature import Carrier, Problem
 from validation.signature_observations import SignatureReading
@@ -35,12 +38,23 @@ class _Claim:
 def signatures_of(message: Message, evidence: Evidence) -> SignatureReading:
     """Every S/MIME signature that the mail claims, in the order of the parts."""
     found: list[SignerJudged] = []
+    protected: Protected | None = None
     for number, claim in enumerate(_claims(message)):
         if number == _MOST:
             found.append(_unread("mail", Unchecked(Problem.TOO_COSTLY, "more signed parts than are looked at")))
             break
-        found += _judged(claim, message)
-    return told_of(found, evidence)
+        protects = protected_in(claim.content, message.headers) if claim.content and _is_whole(claim.part) else None
+        judged_now = _judged(claim, message, protects)
+        found += judged_now
+        if protects and judged_now and all(one.sound for one in judged_now):
+            protected = protects
+    reading = told_of(found, evidence)
+    if protected is None or not (names := differing(message.headers, protected)):
+        return reading
+    # Whatever stands outside may have been put there by anybody: what was signed is what is shown and judged.
+    differs = Observation(Code.SIGNATURE_HEADERS_DIFFER, evidence={"headers": ", ".join(names)})
+    headers = merged(message.headers, protected)
+    return replace(reading, observations=(*reading.observations, differs), headers=headers)
 
 
 def _claims(message: Message) -> Iterator[_Claim]:
@@ -110,7 +124,7 @@ def _is_whole(part: Part) -> bool:
     return part.span[0] == 0 and not part.container
 
 
-def _judged(claim: _Claim, message: Message) -> tuple[SignerJudged, ...]:
+def _judged(claim: _Claim, message: Message, protected: Protected | None) -> tuple[SignerJudged, ...]:
     whole = _is_whole(claim.part)
     where = "mail" if whole else f"part {claim.part.path}"
     if isinstance(claim.container, Unchecked):
@@ -119,13 +133,14 @@ def _judged(claim: _Claim, message: Message) -> tuple[SignerJudged, ...]:
         return (_unread(where, Unchecked(Problem.UNPARSABLE, "nobody has signed")),)
     content = None if claim.content is None else Digests(claim.content)
     uncovered = () if whole else (Problem.PARTIAL_COVERAGE,)
+
+    def place(signer: str) -> str:
+        return where if signer == "signer 1" else f"{where}, {signer}"
+
     return tuple(
-        SignerJudged(
-            where if one.where == "signer 1" else f"{where}, {one.where}",
-            Carrier.SMIME,
-            one.cryptography,
-            (*uncovered, *_mismatch(one, message)),
-        )
+        replace(one, where=place(one.where), countersigns=place(one.countersigns))
+        if one.countersigns
+        else replace(one, where=place(one.where), more=(*uncovered, *one.more, *_mismatch(one, message, protected)))
         for one in judged(claim.container, content, Carrier.SMIME)
     )
 
@@ -134,10 +149,11 @@ def _unread(where: str, cause: Unchecked) -> SignerJudged:
     return SignerJudged(where, Carrier.SMIME, cause)
 
 
-def _mismatch(one: SignerJudged, message: Message) -> tuple[Problem, ...]:
+def _mismatch(one: SignerJudged, message: Message, protected: Protected | None) -> tuple[Problem, ...]:
     """Every author and sender must be a mailbox that the certificate names, where it names any (RFC 8550 section 3).
 
-    A display name that reads as an address counts as one: it is what mail programs show instead.
+    A display name that reads as an address counts as one: it is what mail programs show instead.  So do the authors
+    among protected header fields (RFC 9788 section 4.4).
     """
     if not isinstance(one.cryptography, SignerChecked):
         return ()
@@ -149,4 +165,7 @@ def _mismatch(one: SignerJudged, message: Message) -> tuple[Problem, ...]:
         word for name in ("From", "Sender") for field in message.headers.all(name) for word in _ADDRESS.findall(field)
     ]
     authors = any(box.address for box in message.mailboxes("From"))
-    return () if authors and {word.casefold() for word in (*boxes, *shown)} <= named else (Problem.FROM_MISMATCH,)
+    if not authors or not {word.casefold() for word in (*boxes, *shown)} <= named:
+        return (Problem.FROM_MISMATCH,)
+    inside = {box.address.casefold() for box in protected.headers.mailboxes("From", _MOST)} if protected else set()
+    return () if inside <= named else (Problem.FROM_MISMATCH,)

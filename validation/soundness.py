@@ -6,6 +6,8 @@ Promise: one rule for every carrier.  What could not be checked makes a signatur
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from asn1crypto import keys
+
 from validation.cms import SignerChecked, Timestamp
 from validation.foreign import Unchecked
 from validation.signature import Integrity, Problem
@@ -15,7 +17,7 @@ from validation.signature import Integrity, Problem
 class KeyChecked:
     """A signature under a bare key: it verifies or not, and nobody says whose key it is."""
 
-    key_info: bytes  #: SubjectPublicKeyInfo in DER
+    key: keys.PublicKeyInfo
     broken: Problem | None  #: DIGEST_MISMATCH or VALUE_MISMATCH
     digest: str  #: the digest's name
 

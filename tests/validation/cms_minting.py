@@ -117,3 +117,11 @@ def container(content: bytes | None, signers: Sequence[cms.SignerInfo], *inside:
     )
     octets: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
     return octets
+
+
+def countersigned(below: cms.SignerInfo, *by: cms.SignerInfo) -> cms.SignerInfo:
+    """`below` with others' signatures over its value (RFC 5652 section 11.4)."""
+    attribute = cms.CMSAttribute({"type": "counter_signature", "values": list(by)})
+    found: cms.SignerInfo = below.copy()
+    found["unsigned_attrs"] = cms.CMSAttributes([attribute])
+    return found
