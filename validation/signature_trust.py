@@ -9,15 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from validation.certificate import (
-    algorithm_of,
-    algorithm_of_key,
-    is_weak,
-    is_weak_key,
-    may_sign,
-    may_stamp_time,
-    signer_of,
-)
+from validation.certificate import algorithm_of, is_weak, may_sign, may_stamp_time, signer_of
 from validation.claimed_time import claimed_time
 from validation.cms import SignerChecked, Timestamp
 from validation.evidence import Evidence
@@ -63,7 +55,7 @@ class Judged(Protocol):
 
     @property
     def claimed(self) -> datetime | None:
-        """The signer's own word of the time."""
+        """The time that stands beside the signature, the signer's own word too."""
 
 
 async def proven(stamp: Timestamp, trusted: Trusted, carried: Carried, evidence: Evidence) -> datetime | None:
