@@ -78,14 +78,22 @@ def _key_bits(key: keys.PublicKeyInfo) -> int:
 
 def algorithm_of(certificate: x509.Certificate, digest: str) -> str:
     """Key and digest as the contract writes them: rsa-2048/sha256."""
-    key = certificate.public_key
+    return algorithm_of_key(certificate.public_key, digest)
+
+
+def algorithm_of_key(key: keys.PublicKeyInfo, digest: str) -> str:
+    """The same of a key alone."""
     kind, bits = str(key.algorithm).replace("rsassa_pss", "rsa"), _key_bits(key)
     return f"{kind}-{bits}/{digest}" if bits else f"{kind}/{digest}"
 
 
 def is_weak(certificate: x509.Certificate, digest: str) -> bool:
     """Is the signature's digest or the holder's key below what is asked?"""
-    key = certificate.public_key
+    return is_weak_key(certificate.public_key, digest)
+
+
+def is_weak_key(key: keys.PublicKeyInfo, digest: str) -> bool:
+    """The same of a key alone."""
     bits = _key_bits(key)
     return digest in WEAK_DIGESTS or 0 < bits < SHORTEST_KEYS.get(str(key.algorithm), 0)
 

@@ -9,12 +9,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from validation.certificate import algorithm_of, is_weak, may_sign, may_stamp_time, signer_of
+from validation.certificate import (
+    algorithm_of,
+    algorithm_of_key,
+    is_weak,
+    is_weak_key,
+    may_sign,
+    may_stamp_time,
+    signer_of,
+)
 from validation.claimed_time import claimed_time
 from validation.cms import SignerChecked, Timestamp
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
 from validation.signature import Carrier, Coverage, Integrity, Problem, Revocation, Signature, Trust
+from validation.soundness import Cryptography, KeyChecked
 from validation.trust import Carried, Standing, Trusted
 
 
@@ -50,7 +59,7 @@ class Judged(Protocol):
         """Causes for the log."""
 
     @property
-    def cryptography(self) -> SignerChecked | Timestamp | Unchecked:
+    def cryptography(self) -> Cryptography:
         """What trust is asked of."""
 
     @property
@@ -84,6 +93,8 @@ async def told(
     match one.cryptography:
         case Unchecked():
             return signature
+        case KeyChecked() as bare:
+            return _under_bare_key(signature, bare)
         case Timestamp() as stamp:
             signature = replace(
                 signature, signed_at=stamp.moment, signed_at_source="timestamp", judged_for=stamp.moment
@@ -110,6 +121,19 @@ async def told(
             return told_of
 
 
+def _under_bare_key(signature: Signature, bare: KeyChecked) -> Signature:
+    """Nobody says whose key it is, so nobody can be trusted."""
+    weak = attempt(is_weak_key, bare.key, bare.digest) is True
+    algorithm = attempt(algorithm_of_key, bare.key, bare.digest)
+    return replace(
+        signature,
+        problems=(*signature.problems, *((Problem.WEAK_ALGORITHM,) if weak else ())),
+        trust=Trust.UNTRUSTED,
+        algorithm="" if isinstance(algorithm, Unchecked) else algorithm,
+        detail="; ".join(part for part in (signature.detail, "a bare key, no certificate") if part),
+    )
+
+
 async def _of_stamp(stamp: Timestamp, trusted: Trusted, carried: Carried) -> Standing:
     """What the trust store says of the stamp's authority at the moment that it shows."""
     return await trusted.standing(stamp.certificate, carried.and_more(stamp.certificates), stamp.moment)
@@ -133,8 +157,8 @@ def _completed(signature: Signature, signer: SignerChecked | Timestamp, standing
         trust=trust,
         anchor_list=standing.anchor_list if trust is Trust.TRUSTED else "",
         revocation=revocation,
+        relied_on=standing.relied_on,
         signer=signer_of(certificate),
         algorithm="" if isinstance(algorithm, Unchecked) else algorithm,
         detail="; ".join(part for part in (signature.detail, detail) if part),
-        relied_on=standing.relied_on,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from asn1crypto import keys as asn1_keys
 from asn1crypto import x509
 from lxml import etree
 
@@ -213,7 +214,7 @@ def _by_key(
     broken = mismatch or (None if verified else Problem.VALUE_MISMATCH)
     if broken is None and unmet is not None:
         return unmet
-    return KeyChecked(key, broken, _weakest(value, references, key))
+    return KeyChecked(asn1_keys.PublicKeyInfo.load(key), broken, _weakest(value, references, key))
 
 
 def _unmet(references: Sequence[Reference]) -> Unchecked | None:

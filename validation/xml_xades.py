@@ -4,6 +4,7 @@ Promise: the signer's own words (certificate, time) are taken from the one Signe
 covers, the rest is unproven help.  Which certificate signed is what these properties say, not what stands first.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,13 +68,15 @@ def named_certificates(properties: Properties) -> tuple[tuple[str, bytes], ...]:
     Raises:
         CannotCheckError: one that is named cannot be read.  Call it by `attempt`.
     """
-    found = []
+    found: list[tuple[str, bytes]] = []
     for signature_properties in _signed(properties):
         for listed in children(signature_properties, "SigningCertificate", "SigningCertificateV2"):
             for named in children(listed, "Cert")[:MOST]:
                 (digest,) = children(named, "CertDigest")
                 (method,), (value,) = children(digest, "DigestMethod"), children(digest, "DigestValue")
-                found.append((digest_of(method.get("Algorithm") or ""), octets_of(value)))
+                name, octets = digest_of(method.get("Algorithm") or ""), octets_of(value)
+                if len(octets) == hashlib.new(name).digest_size:  # of another length it names no certificate at all
+                    found.append((name, octets))
     return tuple(found)
 
 
