@@ -88,6 +88,7 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SENDER_AMBIGUOUS, NOTE, "Thư không ghi rõ một người gửi duy nhất ({count} tên miền trong mục người gửi).", "Gửi lại thư với đúng một địa chỉ người gửi."),
     Row(Code.SENDER_UNKNOWN, NOTE, "Người gửi chưa có trong danh bạ của cơ quan.", ""),
     Row(Code.SIGNATURE_WEAK, NOTE, "Chữ ký số trên tệp {about} dùng thuật toán yếu.", "Nên ký bằng thuật toán mạnh hơn."),
+    Row(Code.SIGNATURE_PARTIAL, NOTE, "Chữ ký số {field} trên tệp {about} chỉ ký một phần: {parts}.", ""),
     Row(Code.SIGNATURE_CHANGED_PERMITTED, NOTE, "Sau khi ký, tệp {about} có bổ sung được phép ({change}).", ""),
     Row(Code.SIGNATURE_COUNTERSIGNED, NOTE, "Chữ ký số trên tệp {about} còn được {by} ký xác nhận.", ""),
     Row(Code.SIGNATURE_TIME_CLAIMED, NOTE, "Thời điểm ký trên tệp {about} do người ký tự khai, chưa có dấu thời gian.", ""),
@@ -118,6 +119,10 @@ def says(finding: Finding) -> str:
     for fact, words in (("field", FIELD_NAMES), ("problem", PROBLEMS), ("media_type", TYPES), ("list", LISTS)):
         if fact in facts:
             facts[fact] = words.get(facts[fact], facts[fact])
+    if "problem" in facts and "parts" in facts:
+        facts["problem"] += f" (cụ thể: {facts['parts']})"
+    if "besides" in facts:
+        facts["parts"] = f"tất cả trừ {facts['besides']}"
     if "where" in facts:
         facts["where"] = ", ".join(PLACES.get(place, place) for place in facts["where"].split(", "))
     if "change" in facts:

@@ -24,6 +24,8 @@ def signature_shown(signature: Signature) -> Shown:
         "problems": signature.problems,
         "integrity": signature.integrity,
         "coverage": signature.coverage,
+        "covers": signature.covers,
+        "left_out": signature.left_out,
         "trust": signature.trust,
         "revocation": signature.revocation,
         "authority": signature.authority,

@@ -71,6 +71,7 @@ class Code(StrEnum):
     SIGNATURE_WEAK = "signature.weak"  #: an algorithm or key below what is asked
     SIGNATURE_CHANGED_PERMITTED = "signature.changed-permitted"  #: changed after signing in a permitted, named way
     SIGNATURE_CHANGED_VISIBLY = "signature.changed-visibly"  #: permitted, named, and seen by whoever reads the page
+    SIGNATURE_PARTIAL = "signature.partial"  #: sound, and of a part of the file, in a known form: the part is named
     SIGNATURE_AUTHORITY = "signature.authority"  #: signer, issuer and sender do not agree
     SIGNATURE_LIST = "signature.list"  #: trusted by a list that may not speak for such senders
     SIGNATURE_HEADERS_DIFFER = "signature.headers-differ"  #: the mail shows other header fields than were signed

@@ -4,6 +4,7 @@ What cannot be opened here is never passed on unread: `archive.unopened`, or `fo
 """
 
 import io
+import re
 import tarfile
 import zlib
 
@@ -27,6 +28,13 @@ UNOPENED = (ARCHIVES - {"application/zip", "application/x-tar", "application/x-u
     "application/mac-binhex40",
 }
 
+#: What holds an ASiC container together (ETSI EN 319 162-1 section 4.4.3.2); what else is in META-INF is looked at.
+_ASIC_OWN = re.compile(
+    r"mimetype|META-INF/(?:manifest\.xml|[^/]*signatures?[^/]*\.(?:xml|p7s)|[^/]*\.tst|[^/]*ASiC[^/]*Manifest[^/]*\.xml|"
+    r"[^/]*evidencerecord[^/]*\.(?:xml|ers))",
+    re.IGNORECASE,
+)
+
 
 def _guessed(name: Reading, path: tuple[str, ...]) -> list[Observation]:
     """That a member's name was in a code page that nobody declared."""
@@ -34,13 +42,14 @@ def _guessed(name: Reading, path: tuple[str, ...]) -> list[Observation]:
     return [Observation(Code.TEXT_CHARSET_GUESSED, path, evidence)] if name.guessed else []
 
 
-def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
+def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps, own: re.Pattern[str] | None = None) -> Opened:
+    """The members; `own` = those that are no files of anybody."""
     found: list[Attachment] = []
     observations: list[Observation] = []
     taken: set[str] = set()
     with open_zip(outer.content) as archive:
         for member in archive.infolist():
-            if is_folder(member):
+            if is_folder(member) or (own is not None and own.fullmatch(member.filename)):
                 continue
             # `../../etc/passwd` and `C:\\x` become `passwd` and `x`: the last segment alone is a name.
             written = member_name(member)
@@ -64,6 +73,10 @@ def _zip(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
             budget.octets -= len(content)
             found.append(Attachment((*outer.path, name), "", content))
     return Opened(tuple(found), tuple(observations))
+
+
+def _asic(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
+    return _zip(outer, budget, caps, _ASIC_OWN)
 
 
 def _mail(outer: Attachment, budget: Budget, caps: ReadingCaps) -> Opened:
@@ -137,8 +150,10 @@ def open_container(outer: Attachment, form: Format, budget: Budget, caps: Readin
     match form.media_type:
         case "application/pdf" if "embedded-files" in form.properties and "encrypted" not in form.properties:
             opener = _pdf
-        case "application/zip" | "application/vnd.etsi.asic-e+zip" | "application/vnd.etsi.asic-s+zip":
+        case "application/zip":
             opener = _zip
+        case "application/vnd.etsi.asic-e+zip" | "application/vnd.etsi.asic-s+zip":
+            opener = _asic
         case "message/rfc822":
             opener = _mail
         case "application/x-tar" | "application/x-ustar":

@@ -3,6 +3,7 @@
 Nothing is ever written to disk.  Sizes in a zip's directory are the sender's claim: members are read through a bound.
 """
 
+import codecs
 import io
 import lzma
 import re
@@ -50,6 +51,8 @@ _MAIN_PARTS = {
     "application/vnd.ms-visio.drawing.macroenabled.main+xml": "application/vnd.ms-visio.drawing.macroenabled.12",
     "application/vnd.ms-package.xps-fixeddocumentsequence+xml": "application/vnd.ms-xpsdocument",
 }
+#: What a container without its mimetype is known by (ETSI EN 319 162-1 section A.1 lets it be missing).
+_ASIC_CLAIM = re.compile(r"META-INF/(?:[^/]*signatures?[^/]*\.(?:xml|p7s)|timestamp[^/]*\.tst)", re.IGNORECASE)
 # What a producer that wrote a wrong [Content_Types].xml still put where every reader looks for it.
 _MAIN_FOLDERS = (
     ("word/document", f"{_OPEN}{_WORD}.document"),
@@ -136,7 +139,7 @@ def zip_type(content: bytes) -> str:
 def _type_of(archive: zipfile.ZipFile) -> str:
     members = {member.filename: member for member in archive.infolist()}
     if "mimetype" in members:  # ODF 1.2 part 3 section 3.3, OCF section 3.3, ETSI EN 319 162-1 section A.1
-        declared = _small(archive, members["mimetype"]).strip().decode("latin-1").lower()
+        declared = _small(archive, members["mimetype"]).removeprefix(codecs.BOM_UTF8).strip().decode("latin-1").lower()
         if re.fullmatch(r"application/[a-z0-9.+-]{1,100}", declared):
             return declared
     types = members.get("[Content_Types].xml")
@@ -155,6 +158,8 @@ def _type_of(archive: zipfile.ZipFile) -> str:
         return "application/vnd.android.package-archive"
     if any(name.upper() == "META-INF/MANIFEST.MF" for name in members) or any(n.endswith(".class") for n in members):
         return "application/java-archive"
+    if any(_ASIC_CLAIM.fullmatch(name) for name in members):
+        return "application/vnd.etsi.asic-e+zip"
     return "application/zip"
 
 

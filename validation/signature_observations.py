@@ -11,6 +11,7 @@ from validation.signature import Coverage, Problem, Revocation, Signature, Trust
 
 #: Changes after signing that a reader of the document sees.
 _VISIBLE = frozenset({"form-fill", "annotation", "number-stamp"})
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ def _of(signature: Signature, kinds: tuple[str, ...]) -> Iterator[Observation]:
     if signature.signer.name:
         facts |= {"signer": signature.signer.name, "issuer": signature.signer.issuer}
     if signature.sound is False:
-        yield Observation(Code.SIGNATURE_UNSOUND, evidence=facts | {"problem": signature.reason})
+        missed = {"parts": _listed(signature.left_out)} if signature.left_out else {}
+        yield Observation(Code.SIGNATURE_UNSOUND, evidence=facts | {"problem": signature.reason} | missed)
     elif signature.sound is None:
         why = {"problem": signature.reason, "detail": signature.detail}
         yield Observation(Code.SIGNATURE_UNREADABLE, evidence=facts | why)
+    elif signature.coverage is Coverage.PARTIAL:
+        named = {"parts": _listed(signature.covers)} if signature.covers else {"besides": _listed(signature.left_out)}
+        yield Observation(Code.SIGNATURE_PARTIAL, evidence=facts | named)
     if signature.trust is Trust.UNTRUSTED:
         yield Observation(Code.SIGNATURE_UNTRUSTED, evidence=facts)
     if signature.revocation is Revocation.REVOKED:

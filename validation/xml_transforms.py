@@ -73,6 +73,11 @@ def _step(data: Data, algorithm: str, step: etree._Element, own: etree._Element,
         return canonical(nodes, algorithm, prefixes_of(step))
     if algorithm == BASE64:
         return decoded(data.decode("ascii") if isinstance(data, bytes) else _text(data))
+    if algorithm == XPATH and isinstance(data, bytes):
+        # A signature of a container that signs the value of another one (XAdES' detached counter-signature).
+        root = parse(data).root
+        (expression,) = step.findall(f"{{{DSIG}}}XPath")
+        return xpath_filtered(whole(root, comments=True), expression, root)
     if isinstance(data, bytes):
         # A filter over octets would speak of another tree than the one that is read.
         raise CannotCheckError(Problem.UNSUPPORTED, "a transform that is not known for such data")

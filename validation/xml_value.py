@@ -79,6 +79,18 @@ def _key(key_info: bytes) -> PublicKeyTypes:
         return serialization.load_der_public_key(key_info)
     except UnsupportedAlgorithm as error:
         raise CannotCheckError(Problem.UNSUPPORTED, "a key of a kind that is not known") from error
+    except ValueError:
+        return _unsigned(key_info)
+
+
+def _unsigned(key_info: bytes) -> rsa.RSAPublicKey:
+    """A modulus that its maker wrote as a negative number: thousands of real identity cards hold one."""
+    key = keys.PublicKeyInfo.load(key_info)
+    if key.algorithm != "rsa":
+        raise CannotCheckError(Problem.UNSUPPORTED, "a key that cannot be read")
+    numbers = key["public_key"].parsed
+    modulus = int.from_bytes(numbers["modulus"].contents, "big")
+    return rsa.RSAPublicNumbers(numbers["public_exponent"].native, modulus).public_key()
 
 
 def _hash(name: str) -> hashes.HashAlgorithm:

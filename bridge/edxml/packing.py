@@ -38,7 +38,7 @@ _ZIP_BASED = frozenset(
         "odp",
         "odg",
     }
-    | {"epub", "jar", "apk", "asice", "asics", "vsdx", "ott", "kmz"}
+    | {"epub", "jar", "apk", "asice", "asics", "sce", "scs", "bdoc", "edoc", "adoc", "vsdx", "ott", "kmz"}
 )
 _OFFICE_MEMBERS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"})
 #: a damaged or encrypted ZIP: zipfile has no common base class for what it raises

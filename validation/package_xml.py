@@ -1,0 +1,174 @@
+"""The XML signatures in one part of a package: over which other parts each is, and what of itself it does not sign.
+
+Promise: a part counts as signed only where its digest matches as it is, or in its canonical form; what a transform of
+another kind leaves of it does not count.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from asn1crypto import x509
+from lxml import etree
+
+from validation.cms import SignerChecked
+from validation.foreign import Unchecked, attempt
+from validation.package import name_of
+from validation.package_signature import PackageSignature, unread
+from validation.signature import Carrier, Problem
+from validation.xml_canonical import FORMS
+from validation.xml_reference import Reference
+from validation.xml_signature import XmlSignature, check_signatures
+from validation.xml_transforms import Surroundings, Transform
+from validation.xml_tree import DSIG, children, local, parse, text_of
+
+#: From a reference's URI to the part's name as it is in the package; None = there is no such part, or it is outside.
+Naming = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What one signature says of the package's other parts."""
+
+    covered: frozenset[str]  #: as they were signed
+    changed: tuple[str, ...]  #: not as they were signed, or not there; by name
+    outside: bool  #: something outside the package is signed, too
+
+
+def checked_in(
+    part: str, parts: Mapping[str, bytes], naming: Naming, transforms: Mapping[str, Transform] | None = None
+) -> tuple[XmlSignature, ...] | Unchecked:
+    """Every signature in the part, its references followed into the package."""
+
+    def octets(uri: str) -> bytes | None:
+        if name_of(uri) is None:
+            return None
+        name = naming(uri)
+        return b"" if name is None else parts[name]  # one that is not there has another digest; `reached` names it
+
+    tree = attempt(parse, parts[part])
+    if isinstance(tree, Unchecked):
+        return tree
+    found = check_signatures(tree, Surroundings(octets, transforms or {}))
+    if not found:
+        return Unchecked(Problem.UNPARSABLE, "no signature where one must be")
+    # A counter-signature is told with the signature that it is over.
+    return tuple(one for one in found if one.countersigns is None)
+
+
+def reached(found: XmlSignature, naming: Naming) -> Reached:
+    """The parts that it covers, those that are not as it signed them, and whether it speaks of more."""
+    covered, changed, outside = set(), [], False
+    for one in found.references:
+        if not one.uri or one.uri.startswith("#"):
+            continue
+        name = naming(one.uri)
+        if name is not None and one.problem is None:
+            if is_plain(one):
+                covered.add(name)
+        elif name_of(one.uri) is None:
+            outside = True
+        elif name is None or one.problem is Problem.DIGEST_MISMATCH:
+            changed.append(name or name_of(one.uri) or "")
+    return Reached(frozenset(covered), tuple(dict.fromkeys(changed)), outside)
+
+
+def is_plain(reference: Reference) -> bool:
+    """Is all of the part digested, as it stands or in canonical form?"""
+    return all(one in FORMS for one in reference.transforms)
+
+
+def signed_in(part: str, parts: Mapping[str, bytes], carrier: Carrier) -> Iterator[PackageSignature]:
+    """The signatures of an ASiC container's signature part, and the parts that each covers."""
+
+    def naming(uri: str) -> str | None:
+        name = name_of(uri)
+        return name if name in parts else None
+
+    found = checked_in(part, parts, naming)
+    if isinstance(found, Unchecked):
+        yield unread(carrier, part, found)
+        return
+    for one in found:
+        yield judged(part, one, found, carrier, naming)
+
+
+def judged(
+    part: str, one: XmlSignature, every: tuple[XmlSignature, ...], carrier: Carrier, naming: Naming
+) -> PackageSignature:
+    """One of the signatures in a part, with the parts that it covers."""
+    through = reached(one, naming)
+    number = next(number for number, other in enumerate(every, 1) if other is one)
+    return PackageSignature(
+        where=f"{part}, {number}" if len(every) > 1 else part,
+        carrier=carrier,
+        cryptography=one.cryptography,
+        part=part,
+        covered=through.covered,
+        more=(Problem.DIGEST_MISMATCH,) if through.changed else (),
+        left_out=through.changed,
+    )
+
+
+def with_more(one: PackageSignature, problem: Problem, cause: str) -> PackageSignature:
+    """`one`, and another problem of it."""
+    return replace(one, more=(*one.more, problem), cause="; ".join(text for text in (one.cause, cause) if text))
+
+
+def speaks_unsigned(found: XmlSignature) -> bool:
+    """Does the signature hold statements (a date, a manifest, a picture) that it does not sign itself?
+
+    A reader that takes the first date or the last manifest would show what somebody else has added.
+    """
+    for holder in found.element.findall(f"{{{DSIG}}}Object"):
+        if _is_signed(holder, found):
+            continue
+        for one in (child for child in holder if isinstance(child.tag, str)):
+            if local(one) == "QualifyingProperties":
+                said = children(one, "SignedProperties")
+            elif local(one) == "SignatureProperties":
+                said = children(one, "SignatureProperty")
+            else:
+                said = [one]
+            if not all(_is_signed(statement, found) for statement in said):
+                return True
+    return False
+
+
+def _is_signed(element: etree._Element, found: XmlSignature) -> bool:
+    return any(one.covers(element) for one in found.references)
+
+
+def names_another(found: XmlSignature) -> bool:
+    """Does KeyInfo speak of another holder than the one whose key has signed (certificate doubling)?
+
+    A reader that shows the first certificate, or the name beside it, would show that one.
+    """
+    if found.strangers:
+        return True
+    if not isinstance(found.cryptography, SignerChecked):
+        return False
+    signer = found.cryptography.certificate
+    every = (signer, *found.cryptography.certificates)
+    for named in found.element.iter(f"{{{DSIG}}}X509IssuerSerial"):
+        if named.getparent() is None or local(named.getparent()) != "X509Data":  # type: ignore[arg-type]
+            continue
+        if attempt(_is_of, named, every) is False:
+            return True
+    return False
+
+
+def _is_of(named: etree._Element, certificates: tuple[x509.Certificate, ...]) -> bool:
+    """Is it the issuer and serial number of one of them?  Names are written in many ways: the common name decides."""
+    (serial,), (issuer,) = children(named, "X509SerialNumber"), children(named, "X509IssuerName")
+    number, text = int(text_of(serial).strip()), text_of(issuer).casefold()
+    same = [one for one in certificates if one.serial_number == number]
+    if not same:
+        return False
+    if "cn=" not in text.replace(" ", ""):
+        return True
+    return any(_common_name(one) in text for one in same)
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    value = certificate.issuer.native.get("common_name", "")
+    return str(value[0] if isinstance(value, list) else value).casefold()
