@@ -8,12 +8,15 @@ import unicodedata
 from collections.abc import Iterable
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)  # Windows device names
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,150}\.[a-z0-9]{1,10}", re.ASCII)  # most names; nothing of them changes
 _UNWANTED = frozenset('<>:"|?*')  # no file name on Windows may carry these
 _LONGEST = 200  #: octets; most file systems stop at 255, and receivers put a prefix before the name
 
 
 def safe_name(name: str) -> str:
     """`name` without anything that could leave its folder or deceive its reader; "tep" when nothing is left."""
+    if _PLAIN.fullmatch(name) and not _RESERVED.fullmatch(name):
+        return name
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     kept = "".join(
         "_" if char in _UNWANTED else " " if unicodedata.category(char)[0] == "Z" else char

@@ -34,8 +34,9 @@ from bridge.edxml.packing import carried_type, packed
 from bridge.edxml.tree import NAMESPACE
 
 _PIECE = 3 << 18  # a multiple of 3, so that the pieces of base64 join without padding between them
+_NAME = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_-]{0,99}", re.ASCII)
 _CONTENT_IDS = uuid.UUID("5b0f3a5e-5d7b-5a5f-9a39-6f3f9c1c1d52")
-_INDENTED = re.compile(r"(?<=>)(?=<edXML:)")
+_SPECIAL = re.compile(r"[^\t\n\x20-%\x27-;=?-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")  # to be escaped, or refused
 
 
 def write(packet: Packet, out: BinaryIO) -> None:
@@ -60,9 +61,10 @@ def write(packet: Packet, out: BinaryIO) -> None:
 
 def content_ids(packet: DocumentPacket) -> tuple[str, ...]:
     """The content id of each file: its own, else one derived from the packet, the same on every retry."""
-    seeds = (f"{packet.document_id}\n{index}\n{file.name}" for index, file in enumerate(packet.files))
-    derived = (str(uuid.uuid5(_CONTENT_IDS, seed)) for seed in seeds)
-    return tuple(file.content_id or made for file, made in zip(packet.files, derived, strict=True))
+    return tuple(
+        file.content_id or str(uuid.uuid5(_CONTENT_IDS, f"{packet.document_id}\n{index}\n{file.name}"))
+        for index, file in enumerate(packet.files)
+    )
 
 
 def _before(packet: Packet, marked: tuple[tuple[str, PacketFile], ...]) -> str:
@@ -235,7 +237,7 @@ def _reference(content_id: str, file: PacketFile) -> str:
 
 
 def _write_attachment(content_id: str, file: PacketFile, out: BinaryIO) -> None:
-    with packed(file, content_id) as (content_type, content):
+    with packed(file, _member(content_id)) as (content_type, content):
         description = f"\n      <Description>{_escaped(file.description)}</Description>" if file.description else ""
         out.write(
             (
@@ -248,6 +250,11 @@ def _write_attachment(content_id: str, file: PacketFile, out: BinaryIO) -> None:
         while piece := content.read(_PIECE):
             out.write(pybase64.b64encode(piece))
         out.write(b"</edXML:ContentTransferEncoded>\n    </Attachment>")
+
+
+def _member(content_id: str) -> str:
+    """Its name inside a ZIP: an id that others gave may hold a path, and receivers write members as they are named."""
+    return content_id if _NAME.fullmatch(content_id) else str(uuid.uuid5(_CONTENT_IDS, content_id))
 
 
 def _group(element: str, *children: str) -> str:
@@ -268,6 +275,8 @@ def _day(element: str, day: date | None) -> str:
 
 
 def _escaped(text: str) -> str:
+    if _SPECIAL.search(text) is None:
+        return text
     if not carries(text):
         raise ValueError("a character that XML 1.0 cannot carry")
     return escape(text, {"\r": "&#13;"})
@@ -275,4 +284,4 @@ def _escaped(text: str) -> str:
 
 def _lined(envelope: str) -> str:
     """One element a line: a person can read it, and no receiver minds."""
-    return _INDENTED.sub("\n", "\n" + envelope)
+    return "\n" + envelope.replace("><edXML:", ">\n<edXML:")

@@ -86,6 +86,15 @@ def test_a_pdf_travels_raw_and_a_table_alone_in_a_zip_under_a_name_of_its_own() 
         assert archive.read("a-2.csv") == NEW.files[1].content
 
 
+def test_an_id_with_a_path_in_it_names_no_member() -> None:
+    table = replace(NEW.files[1], content_id="../../x")
+    root = etree.fromstring(written(replace(NEW, files=(table,))))
+    encoded = next(str(one.text) for one in root.iter() if str(one.tag).endswith("}ContentTransferEncoded"))
+    with zipfile.ZipFile(BytesIO(base64.b64decode(encoded))) as archive:
+        (name,) = archive.namelist()
+    assert re.fullmatch(r"[0-9a-f-]{36}\.csv", name)
+
+
 def test_writing_twice_gives_the_same_bytes() -> None:
     unnamed = replace(NEW, files=tuple(replace(file, content_id="") for file in NEW.files))
     assert written(unnamed) == written(unnamed)
