@@ -12,8 +12,9 @@ from lxml import etree
 
 from validation.signature import Coverage
 from validation.xml_canonical import Selected
-from validation.xml_reference import Effort
+from validation.xml_reference import Effort, Reference
 from validation.xml_signature import XmlSignature
+from validation.xml_transforms import BASE64
 from validation.xml_tree import DSIG, ID_NAMES, XML, XmlTree, local
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -48,7 +49,7 @@ def extent_of(tree: XmlTree, one: XmlSignature, claims: Sequence[etree._Element]
     held = [reference for reference in one.references if reference.problem is None]
     if one.countersigns is not None:
         return Extent(Coverage.WHOLE)
-    selections = [reference.selected for reference in held if reference.selected is not None]
+    selections = [reference.selected for reference in held if reference.selected is not None and _is_all(reference)]
     files = tuple(dict.fromkeys(reference.part for reference in held if reference.part is not None))
     apexes = [apex for selected in selections for apex in selected.apexes if _is_data(apex, one)]
     if not apexes and not files:
@@ -62,6 +63,12 @@ def extent_of(tree: XmlTree, one: XmlSignature, claims: Sequence[etree._Element]
     covers = (*dict.fromkeys(local(apex) for apex in apexes), *files)
     known = len(missed) < _MOST and _is_tax_form(one.element, apexes, missed)
     return Extent(Coverage.PARTIAL, covers, names, explained=known)
+
+
+def _is_all(reference: Reference) -> bool:
+    """Is the digest of all that was selected?  Base64 drops the tags, so it speaks of text alone."""
+    selected = reference.selected
+    return BASE64 not in reference.transforms or (selected is not None and not any(len(one) for one in selected.apexes))
 
 
 def _is_data(apex: etree._Element, one: XmlSignature) -> bool:

@@ -5,7 +5,8 @@ network; the element that it means is exactly one; and what cannot be followed i
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from lxml import etree
@@ -15,10 +16,12 @@ from validation.foreign import CannotCheckError, Unchecked, attempt
 from validation.signature import Problem
 from validation.xml_algorithms import digest_of
 from validation.xml_canonical import Selected, whole
-from validation.xml_transforms import Data, Surroundings, transformed
+from validation.xml_filters import FILTER_2, XPATH
+from validation.xml_transforms import BASE64, Data, Surroundings, transformed
 from validation.xml_tree import DSIG, XmlTree, child, local, octets_of
 
 _BY_ID = re.compile(r"#xpointer\(id\((?:'([^']*)'|\"([^\"]*)\")\)\)")
+_MANIFEST = f"{{{DSIG}}}Manifest"
 _MOST = 2_000  # references of one signature, its manifests' included
 
 
@@ -26,7 +29,7 @@ _MOST = 2_000  # references of one signature, its manifests' included
 class Effort:
     """What may still be digested and looked at for one file: hostile files refer to themselves a thousand times."""
 
-    octets: int = 300_000_000
+    octets: int = 600_000_000
 
     def spend(self, octets: int) -> None:
         """Take so much.
@@ -55,10 +58,12 @@ class Reference:
 
     def covers(self, element: etree._Element) -> bool:
         """Does the digest speak of all of this element?"""
-        return self.problem is None and self.selected is not None and self.selected.holds(element)
+        if self.problem is not None or self.selected is None or self.transforms[-1:] == (BASE64,):
+            return False  # base64 drops the tags, so the digest is of the text alone
+        return self.selected.holds(element)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Following:
     """What is needed to follow the references of one signature."""
 
@@ -66,30 +71,36 @@ class Following:
     signature: etree._Element
     around: Surroundings
     effort: Effort
-    seen: list[etree._Element] = field(default_factory=list)  #: manifests that were read
 
 
 def references_of(signed_info: etree._Element, following: Following) -> tuple[Reference, ...]:
     """Every reference of `signed_info`, and those of the manifests that these cover (XMLDSig section 5.1)."""
     found = _all(signed_info, following, in_manifest=False)
-    number = 0
-    while number < len(found):
-        selected = found[number].selected if found[number].problem is None else None
-        for apex in () if selected is None or found[number].transforms[-1:] == (f"{DSIG}base64",) else selected.apexes:
-            for manifest in apex.iter(f"{{{DSIG}}}Manifest"):
-                if not any(manifest is one for one in following.seen) and selected is not None:
-                    following.seen.append(manifest)
-                    if selected.holds(manifest) and _owner(manifest) is following.signature:
-                        found += _all(manifest, following, in_manifest=True)
+    seen: list[etree._Element] = []
+    while (manifest := _next_manifest(following.signature, found, seen)) is not None:
+        seen.append(manifest)
+        found += _all(manifest, following, in_manifest=True)
         if len(found) > _MOST:
             raise CannotCheckError(Problem.TOO_COSTLY, "more references than are looked at")
-        number += 1
     return tuple(found)
 
 
-def _owner(element: etree._Element) -> etree._Element | None:
-    """The signature that an element stands in: another's manifest is not ours to follow."""
-    return next(iter(element.iterancestors(f"{{{DSIG}}}Signature")), None)
+def _next_manifest(
+    signature: etree._Element, found: Sequence[Reference], seen: Sequence[etree._Element]
+) -> etree._Element | None:
+    """A manifest that is covered and was not read: in the signature itself, or what a reference means."""
+    own = (one for one in signature.iter(_MANIFEST) if next(one.iterancestors(f"{{{DSIG}}}Signature")) is signature)
+    meant = (
+        apex
+        for one in found
+        if one.selected is not None
+        for apex in one.selected.apexes
+        if apex.tag == _MANIFEST and one.kind == f"{DSIG}Manifest"
+    )
+    for manifest in (*own, *meant):
+        if not any(manifest is one for one in seen) and any(one.covers(manifest) for one in found):
+            return manifest
+    return None
 
 
 def _all(holder: etree._Element, following: Following, *, in_manifest: bool) -> list[Reference]:
@@ -114,6 +125,8 @@ def _followed(
     value = octets_of(child(element, "DigestValue"))
     data = dereferenced(uri, following.tree, following.around)
     steps = element.findall(f"{{{DSIG}}}Transforms/{{{DSIG}}}Transform")
+    if any((step.get("Algorithm") or "") in (XPATH, FILTER_2) for step in steps):
+        following.effort.spend(following.tree.octets)
     done = transformed(data, steps, following.signature, following.around)
     following.effort.spend(len(done.octets))
     matches = Digests(done.octets)(name) == value

@@ -37,6 +37,7 @@ class XmlTree:
 
     root: etree._Element
     ids: Mapping[str, tuple[etree._Element, ...]]  #: every element by each of its Ids
+    octets: int  #: the file's size
 
     def named(self, name: str) -> etree._Element:
         """The one element with that Id.
@@ -73,7 +74,7 @@ def parse(octets: bytes) -> XmlTree:
     for element in cast("list[etree._Element]", _WITH_ID(root)):
         for value in dict.fromkeys(value for name in ID_NAMES if (value := element.get(name)) is not None):
             ids[value] = (*ids.get(value, ()), element)
-    return XmlTree(root, ids)
+    return XmlTree(root, ids, len(octets))
 
 
 def parsed(octets: bytes) -> etree._Element:
