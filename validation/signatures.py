@@ -15,8 +15,8 @@ from validation.inspected import Attachment
 from validation.message import OPAQUE_PART, Message, read
 from validation.settings import ReadingCaps
 from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
-from validation.signature_observations import SignatureReading
-from validation.unread_signatures import observed, unread_signatures
+from validation.signature_observations import SignatureReading, observations_of
+from validation.xml_claims import claims_signature, may_be_xml
 
 #: Carriers whose signature may be that of the files beside it or in it, rather than of the file that holds it.
 OF_OTHER_FILES = frozenset({Carrier.CMS, Carrier.ASIC, Carrier.TIMESTAMP})
@@ -70,8 +70,15 @@ def _read(
         return _of_mail(content, evidence, caps)
     if media_type in _CMS or extension_of(attachment.name) in _CMS_EXTENSIONS or _is_armoured(content, media_type):
         return _of_cms(attachment, media_type, evidence, beside)
-    unread = unread_signatures(attachment, media_type)
-    return SignatureReading(unread, observed(unread, attachment.path))
+    if content[:2] == b"PK":
+        from validation import package_signatures
+
+        return package_signatures.signatures_of(content, media_type, evidence, caps)
+    if may_be_xml(media_type) and claims_signature(content):
+        from validation import xml_signatures
+
+        return xml_signatures.signatures_of(content, evidence, _named(attachment, beside))
+    return _NO_FILE
 
 
 def _of_mail(content: bytes, evidence: Evidence, caps: ReadingCaps) -> SignatureReading:
@@ -107,7 +114,11 @@ def _of_cms(attachment: Attachment, media_type: str, evidence: Evidence, beside:
         return reading
     # A signature file in which nobody has signed is a claim, too.
     empty = (Signature(Carrier.CMS, "cms", None, (Problem.UNPARSABLE,), Integrity.UNKNOWN, Coverage.UNKNOWN),)
-    return SignatureReading(empty, observed(empty, attachment.path))
+    return SignatureReading(empty, observations_of(empty, ((),)))
+
+
+def _named(attachment: Attachment, beside: Sequence[Beside]) -> list[tuple[str, Digests]]:
+    return [(other.path[-1], other.digests) for other in beside if other.path != attachment.path]
 
 
 def _is_meant(signature: str, other: str) -> bool:

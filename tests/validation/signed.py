@@ -78,7 +78,7 @@ def asic(name: str, content: bytes) -> bytes:
         {
             "mimetype": b"application/vnd.etsi.asic-s+zip",
             name: content,
-            "META-INF/signature.p7s": cms(content, pkcs7.PKCS7Options.DetachedSignature),
+            "META-INF/signature.p7s": cms(content, pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary),
         },
         0,
     )
