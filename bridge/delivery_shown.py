@@ -2,10 +2,13 @@
 
 from typing import assert_never
 
+from bridge.edxml.standing import Word, standing_of
+from bridge.edxml.status import StatusCode
 from bridge.shown import Shown
 from store.delivery import DELIVERY_WORDS, Cancelled, Delivery, Done, Failed, Queued
 from store.papers import KeptEnvelope
 from store.reply import Reply
+from store.statuses import StatusRow
 from store.store import Store
 
 
@@ -41,6 +44,38 @@ def delivery_shown(store: Store, delivery: Delivery) -> Shown:
 def reply_shown(reply: Reply) -> Shown:
     """A reply with what the peer said and what only we know."""
     return {"code": reply.code, "enhanced": reply.enhanced, "text": reply.text, "cause": reply.cause}
+
+
+def handling_shown(store: Store, envelope: KeptEnvelope) -> list[Shown]:
+    """Where the document stands at each receiver, and every word that said so."""
+    by_organ: dict[str, list[StatusRow]] = {}
+    for row in store.statuses.of(envelope.id):
+        by_organ.setdefault(row.organ_id, []).append(row)
+    receivers = [organ for organ in envelope.summary.get("receivers", "").split(", ") if organ]
+    known = {organ.casefold() for organ in by_organ}
+    silent = [organ for organ in receivers if organ.casefold() not in known]
+    shown: list[Shown] = []
+    for organ, rows in (*by_organ.items(), *((organ, []) for organ in silent)):
+        standing = standing_of(Word(StatusCode(row.code), row.said_at, row.at) for row in rows)
+        shown.append(
+            {
+                "organ": organ,
+                "state": str(standing.stage),
+                "asked_back": standing.asked,
+                "statuses": [
+                    {
+                        "code": row.code,
+                        "title": StatusCode(row.code).says,
+                        "said_at": row.said_at,
+                        "came_at": row.at,
+                        "says": row.says,
+                        "mail_id": row.mail_id,
+                    }
+                    for row in rows
+                ],
+            }
+        )
+    return shown
 
 
 def envelope_shown(envelope: KeptEnvelope) -> Shown:

@@ -1,16 +1,21 @@
 """The way out: a packet of the province becomes one finished letter for each receiver with a registered address.
 
 A receiver without one is a finding, and a person must look: nobody is written to at an address that a packet alone
-names unless policy says so.  Files are handed on byte for byte.  A status packet is filed.  What bears a mark of state
-secrecy goes nowhere, and nobody can release it.
+names unless policy says so.  Files are handed on byte for byte.  A status packet is filed, and noted of the envelope
+that it speaks of.  A recall, an update, a replacement waits for a person (`bridge.recalling`).  What bears a mark of
+state secrecy goes nowhere, and nobody can release it.
 """
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from bridge import parties
+from bridge import parties, recalling
 from bridge.axis.settings import BY_HAND
-from bridge.edxml.packet import BUSINESS_WORDS, Concerned, DocumentPacket, Party, StatusPacket
+from bridge.decided import released_by
+from bridge.edxml.forms import document_id
+from bridge.edxml.packet import Concerned, DocumentPacket, Party, Recall, StatusPacket
 from bridge.edxml.read import read
 from bridge.edxml.status import StatusCode
 from bridge.edxml.tree import NotEdxml
@@ -25,8 +30,8 @@ from bridge.secrecy import of_packet
 from bridge.telling import Told
 from outbound.header import UnfitLetterError
 from outbound.letter import compose
-from store.judgement import DecisionVerb
 from store.mail import AxisOrigin, MailState
+from store.statuses import Said
 from validation.codes import Code
 from validation.finding import Observation
 from validation.secrecy import Suspicion
@@ -46,7 +51,9 @@ def handle_packet(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     match packet:
         case StatusPacket():
             told.step("read", "packet", "status", str(packet.status))
-            return Outcome(MailState.FILED, "status", "", (), steps=told.steps)
+            if packet.status is StatusCode.RECALL_ASKED:
+                return _asked_back(job, packet, folder, told)
+            return Outcome(MailState.FILED, "status", "", (), steps=told.steps, said=said_of(packet))
         case DocumentPacket():
             suspicion = uncleared(job, told, of_packet(packet, raw))
             if suspicion:
@@ -59,8 +66,16 @@ def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outc
     if wanted := unasked(job.snapshot, parties.of_packet(packet)):
         return wanted
     other = (job.known_documents or {}).get(key_of(packet), "")
-    if other and not any(decision.verb is DecisionVerb.RELEASE for decision in job.decisions):
+    if other and not released_by(job.decisions):
         return _held(job, told, (Observation(Code.DOCUMENT_DUPLICATE, evidence={"other": other}),), packet)
+    said = recalling.follows(packet)
+    if said:
+        if wanted := recalling.earlier_wanted(job, said):
+            return wanted
+        if doubt := recalling.doubt(job, said):
+            return _held(job, told, (doubt,), packet, recalling.frozen(job))
+    if isinstance(packet.business, Recall):
+        return _recalled(job, told, recalling.concerned(packet), packet.sender, packet.business.reason, packet, folder)
     # A list: businesses and persons among the receivers share one id.
     addressed = [(party.organ_id, addresses_of(job, party)) for party in packet.receivers]
     missing = tuple(
@@ -69,10 +84,71 @@ def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outc
     if missing or not addressed:
         return _held(job, told, missing or (Observation(Code.PACKET_UNADDRESSED),), packet)
     recipients = tuple(dict.fromkeys(address for _, found in addressed for address in found))
-    if len(job.slots) < len(recipients):
-        return Wanted(slots=len(recipients))
+    for_each = [(packet, recipient, recalling.reference(job, recipient)) for recipient in recipients]
+    for_each += recalling.notices(job, packet.sender, packet.business.reason, recipients) if said else ()
+    made = _composed(job, told, for_each, folder)
+    if isinstance(made, Wanted):
+        return made
+    if isinstance(made, Observation):
+        return _held(job, told, (made,), packet)
+    return Outcome(
+        MailState.RELEASED if released_by(job.decisions) else MailState.ACCEPTED,
+        "packet",
+        "",
+        (),
+        documents=(document_of(job, packet, "accepted"),),
+        envelopes=recalling.agreed(job, recalling.concerned(packet), folder) if said and said.answers else (),
+        letters=made,
+        steps=told.steps,
+    )
+
+
+def _asked_back(job: Job, packet: StatusPacket, folder: Path, told: Told) -> Outcome | Wanted:
+    """Status 13: whoever sent a document asks for it back."""
+    said = recalling.asked_back(packet)
+    if wanted := recalling.earlier_wanted(job, said):
+        return wanted
+    if doubt := recalling.doubt(job, said):
+        return _held(job, told, (doubt,), packet, recalling.frozen(job))
+    about = replace(packet.about, organ_id=packet.sender.organ_id)
+    return _recalled(job, told, about, packet.sender, packet.description, packet, folder)
+
+
+def _recalled(
+    job: Job,
+    told: Told,
+    about: Concerned,
+    sender: Party,
+    reason: str,
+    packet: DocumentPacket | StatusPacket,
+    folder: Path,
+) -> Outcome | Wanted:
+    """A person has agreed that a document is taken back: its recipients are told, and the axis."""
+    made = _composed(job, told, recalling.notices(job, sender, reason), folder)
+    if isinstance(made, Wanted):
+        return made
+    if isinstance(made, Observation):
+        return _held(job, told, (made,), packet)
+    return Outcome(
+        MailState.RELEASED,
+        _kind_of(packet),
+        "",
+        (),
+        documents=(document_of(job, packet, "accepted"),),
+        envelopes=recalling.agreed(job, about, folder),
+        letters=made,
+        steps=told.steps,
+    )
+
+
+def _composed(
+    job: Job, told: Told, for_each: Sequence[tuple[DocumentPacket, str, str]], folder: Path
+) -> tuple[LetterMade, ...] | Wanted | Observation:
+    """One letter for each (packet, recipient, Message-ID of the letter that it follows)."""
+    if len(job.slots) < len(for_each):
+        return Wanted(slots=len(for_each))
     made = []
-    for slot, recipient in zip(job.slots, recipients, strict=False):
+    for slot, (packet, recipient, following) in zip(job.slots, for_each, strict=False):
         try:
             letter = document_letter(
                 packet,
@@ -84,22 +160,14 @@ def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outc
                 date=job.evidence.moment,
                 own=Path(job.snapshot.templates) if job.snapshot.templates else None,
             )
-            octets = compose(letter)
+            octets = compose(replace(letter, in_reply_to=following) if following else letter)
         except UnfitLetterError as unfit:
-            return _held(job, told, (Observation(Code.PACKET_INVALID, evidence={"reason": str(unfit)}),), packet)
+            return Observation(Code.PACKET_INVALID, evidence={"reason": str(unfit)})
         name = f"{slot.letter_id}.eml"
         (folder / name).write_bytes(octets)
         made.append(LetterMade(slot, recipient, name))
         told.step("wrap", "registered address", packet.document_id, slot.delivery_id)
-    return Outcome(
-        MailState.ACCEPTED,
-        "packet",
-        "",
-        (),
-        documents=(document_of(job, packet, "accepted"),),
-        letters=tuple(made),
-        steps=told.steps,
-    )
+    return tuple(made)
 
 
 def _refusal(job: Job, packet: DocumentPacket, folder: Path) -> tuple[EnvelopeMade, ...]:
@@ -144,15 +212,37 @@ def key_of(packet: DocumentPacket) -> str:
 
     A recall or an update is another packet about the same document, and each replacement of it names another.
     """
-    if not packet.document_id:
-        return ""
-    sender = packet.sender.organ_id.strip().casefold()
-    return "|".join(("packet", sender, packet.document_id, BUSINESS_WORDS[type(packet.business)]))
+    return recalling.key_of(packet.sender.organ_id, packet.document_id, recalling.word_of(packet))
 
 
-def document_of(job: Job, packet: DocumentPacket, verdict: str) -> DocumentMade:
+def said_of(packet: StatusPacket) -> Said:
+    """What a status says, and what the document may be called that it speaks of."""
+    about = packet.about
+    number, _, notation = about.code.partition("/")
+    known = about.organ_id and about.issued and number and notation
+    derived = document_id(about.organ_id, about.issued, number, notation) if known and about.issued else ""
+    names = tuple(dict.fromkeys(name for name in (about.document_id, derived) if name))
+    return Said(names, packet.sender.organ_id, packet.status.value, packet.description, packet.moment)
+
+
+def document_of(job: Job, packet: DocumentPacket | StatusPacket, verdict: str) -> DocumentMade:
     """The packet as a document of the books; a status that goes back takes its words from here."""
-    said = {
+    match packet:
+        case DocumentPacket():
+            said = _said_of_document(packet)
+            key = key_of(packet)
+        case StatusPacket():
+            said = _said_of_asked(packet)
+            key = recalling.key_of(packet.sender.organ_id, packet.about.document_id, recalling.ASKED)
+    files = packet.files if isinstance(packet, DocumentPacket) else ()
+    fields = {key: Field(value, Source.SIDECAR, 1.0) for key, value in said.items() if value}
+    name = job.mail.origin.packet if isinstance(job.mail.origin, AxisOrigin) else "packet.edxml"
+    annexes = tuple((name, file.name) for file in files)
+    return DocumentMade(str(uuid.uuid5(uuid.UUID(job.mail.id), name)), (name,), annexes, verdict, fields, key)
+
+
+def _said_of_document(packet: DocumentPacket) -> Mapping[str, str]:
+    return {
         "OrganId": packet.sender.organ_id,
         "OrganName": packet.sender.name,
         "CodeNumber": packet.code.number,
@@ -160,21 +250,40 @@ def document_of(job: Job, packet: DocumentPacket, verdict: str) -> DocumentMade:
         "IssuedDate": packet.issued.isoformat() if packet.issued else "",
         "Subject": packet.subject,
         "DocumentId": packet.document_id,
+        "Priority": str(packet.priority) if packet.priority is not None else "",
     }
-    fields = {key: Field(value, Source.SIDECAR, 1.0) for key, value in said.items() if value}
-    name = job.mail.origin.packet if isinstance(job.mail.origin, AxisOrigin) else "packet.edxml"
-    annexes = tuple((name, file.name) for file in packet.files)
-    return DocumentMade(
-        str(uuid.uuid5(uuid.UUID(job.mail.id), name)), (name,), annexes, verdict, fields, key_of(packet)
-    )
 
 
-def _held(job: Job, told: Told, observed: tuple[Observation, ...], packet: DocumentPacket | None = None) -> Outcome:
+def _said_of_asked(packet: StatusPacket) -> Mapping[str, str]:
+    """Of the document that is asked back: its issuer is whoever asks."""
+    number, _, notation = packet.about.code.partition("/")
+    return {
+        "OrganId": packet.sender.organ_id,
+        "OrganName": packet.sender.name,
+        "CodeNumber": number,
+        "CodeNotation": notation,
+        "IssuedDate": packet.about.issued.isoformat() if packet.about.issued else "",
+        "DocumentId": packet.about.document_id,
+    }
+
+
+def _kind_of(packet: DocumentPacket | StatusPacket) -> str:
+    return "status" if isinstance(packet, StatusPacket) else "packet"
+
+
+def _held(
+    job: Job,
+    told: Told,
+    observed: tuple[Observation, ...],
+    packet: DocumentPacket | StatusPacket | None = None,
+    freezes: tuple[str, ...] = (),
+) -> Outcome:
     policy = job.snapshot.policy
     findings = tuple(weigh(observation, "agency", policy) for observation in observed)
     verdict = judge(findings, "agency", policy, job.waited)
+    kind = _kind_of(packet) if packet else "packet"
     told.findings(verdict.findings)
-    told.step("judge", "the worst finding decides", "packet", word(verdict))
+    told.step("judge", "the worst finding decides", kind, word(verdict))
     state = MailState.HELD if isinstance(verdict, Accepted) else MailState(word(verdict))
     documents = (document_of(job, packet, str(state)),) if packet else ()
-    return Outcome(state, "packet", "", verdict.findings, documents=documents, steps=told.steps)
+    return Outcome(state, kind, "", verdict.findings, documents=documents, steps=told.steps, freezes=freezes)

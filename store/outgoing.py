@@ -7,11 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from store.contents import Content, Contents
+from store.direct import Direct
 from store.judgement import EnvelopeRecord, LetterRecord, NewDelivery
+from store.prepared import Prepared
+from store.register import folded
 from store.schema import deliveries, envelopes, letters
+
+_ENVELOPES = Prepared(
+    envelopes, ("id", "mail_id", "document_id", "kind", "summary", "sha256", "size", "made_at", "known_as")
+)
+_LETTERS = Prepared(letters, ("id", "mail_id", "message_id", "sender", "reply_token", "sha256", "size", "made_at"))
+_DELIVERIES = Prepared(
+    deliveries,
+    (
+        *("id", "mail_id", "kind", "content_id", "recipient", "born", "state", "due_at", "attempts", "reason"),
+        *("token", "rank"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,61 +52,33 @@ def ready(
     )
 
 
-def write(connection: Connection, contents: Contents, outgoing: Outgoing, mail_id: str, now: datetime) -> None:
+def write(connection: Connection | Direct, contents: Contents, outgoing: Outgoing, mail_id: str, now: datetime) -> None:
     """Write the rows, for the mail `mail_id` or, if that is "", for none."""
     owner = mail_id or None
-    if outgoing.envelopes:
-        rows = [
-            {
-                "id": record.id,
-                "mail_id": owner,
-                "document_id": record.document_id,
-                "kind": record.kind,
-                "summary": dict(record.summary),
-                "sha256": content.sha256,
-                "size": content.size,
-                "made_at": now,
-            }
+    _ENVELOPES.write(
+        connection,
+        [
+            (
+                *(record.id, owner, record.document_id, record.kind, dict(record.summary)),
+                *(content.sha256, content.size, now, folded(record.known_as)),
+            )
             for record, content in outgoing.envelopes
-        ]
-        connection.execute(insert(envelopes), rows)
-    if outgoing.letters:
-        rows = [
-            {
-                "id": record.id,
-                "mail_id": owner,
-                "message_id": record.message_id,
-                "sender": record.sender,
-                "reply_token": record.reply_token,
-                "sha256": content.sha256,
-                "size": content.size,
-                "made_at": now,
-            }
+        ],
+    )
+    _LETTERS.write(
+        connection,
+        [
+            (
+                *(record.id, owner, record.message_id, record.sender, record.reply_token),
+                *(content.sha256, content.size, now),
+            )
             for record, content in outgoing.letters
-        ]
-        connection.execute(insert(letters), rows)
+        ],
+    )
     both: tuple[tuple[EnvelopeRecord | LetterRecord, Content], ...] = (*outgoing.envelopes, *outgoing.letters)
     contents.insert(connection, {record.id: content for record, content in both})
-    if outgoing.deliveries:
-        connection.execute(insert(deliveries), [_delivery(new, owner, now) for new in outgoing.deliveries])
+    _DELIVERIES.write(connection, [_delivery(new, owner, now) for new in outgoing.deliveries])
 
 
-def _delivery(new: NewDelivery, owner: str | None, now: datetime) -> dict[str, object]:
-    return {
-        "id": new.id,
-        "mail_id": owner,
-        "kind": new.kind,
-        "content_id": new.content_id,
-        "recipient": new.recipient,
-        "born": now,
-        "state": "queued",
-        "due_at": new.due,
-        "attempts": 0,
-        "reply": None,
-        "reason": "",
-        "lease_owner": None,
-        "token": 0,
-        "settled_at": None,
-        "told_at": None,
-        "requeued_at": None,
-    }
+def _delivery(new: NewDelivery, owner: str | None, now: datetime) -> tuple[object, ...]:
+    return (new.id, owner, new.kind, new.content_id, new.recipient, now, "queued", new.due, 0, "", 0, new.rank)

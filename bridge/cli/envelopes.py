@@ -55,13 +55,14 @@ def list_(
 @as_json
 @click.pass_context
 def show(ctx: click.Context, envelope_id: str, json_: bool) -> None:
-    """One envelope, and its deliveries."""
-    from bridge.delivery_shown import envelope_shown
+    """One envelope, its deliveries, and how far each receiver has come with it."""
+    from bridge.delivery_shown import envelope_shown, handling_shown
 
     store = store_of(ctx)
     found = _envelope(store, envelope_id)
     on_the_way = [delivery.id for delivery in store.deliveries.list(content_id=found.id)]
-    facts({**envelope_shown(found), "deliveries": on_the_way}, as_json=json_)
+    handling = handling_shown(store, found) if found.kind == "document" else []
+    facts({**envelope_shown(found), "deliveries": on_the_way, "handling": handling}, as_json=json_)
 
 
 @envelopes.command()

@@ -134,7 +134,8 @@ def test_who_is_refused_by_a_clerk_reads_the_clerks_reason(bridge: House, postfi
     bridge.send(mail.raw, mail.mail_from)
     kept = bridge.judged(mail.message_id, MailState.HELD)
     receipt_of(postfix_server, mail)
-    reject(bridge.store, kept.id, "lan", "Văn bản không thuộc thẩm quyền của tỉnh.", receipts=True)
+    reason, office = "Văn bản không thuộc thẩm quyền của tỉnh.", bridge.settings.office
+    reject(bridge.store, kept.id, "lan", reason, office=office, receipts=True)
     _, refusal = postfix_server.wait_for(mail.mail_from, 2)
     assert "Văn bản không thuộc thẩm quyền của tỉnh." in text_of(refusal)
     bridge.settled()

@@ -48,7 +48,7 @@ def test_a_clerks_refusal_is_silent_too(bridge: House, postfix_server: PostfixSi
     mail = from_business((File("don.pdf", PDF, decision()),))
     sent(bridge, mail, "", {DOOR: "NOTIFY=NEVER"})
     kept = bridge.judged(mail.message_id, MailState.HELD)
-    reject(bridge.store, kept.id, "lan", "không rõ", receipts=True)
+    reject(bridge.store, kept.id, "lan", "không rõ", office=bridge.settings.office, receipts=True)
     bridge.judged(mail.message_id, MailState.REJECTED)
     bridge.settled()
     assert bridge.store.notices.receipts(kept.id) == ()
