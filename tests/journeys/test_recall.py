@@ -1,7 +1,7 @@
 """Recall, update, replacement: nothing is undone by itself; a person agrees or refuses, and everybody hears of it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
@@ -82,7 +82,7 @@ def numbered() -> int:
 
 @pytest.mark.parametrize("ask", [recall_of, asked_back], ids=["a packet of recall", "status 13"])
 def test_a_recall_that_a_clerk_agrees_to_is_told_to_the_recipient_and_answered_with_15(
-    bridge: House, postfix_server: PostfixSink, ask: "type[Packet]"
+    bridge: House, postfix_server: PostfixSink, ask: Callable[[DocumentPacket], Packet]
 ) -> None:
     address = receiver(bridge)
     packet = document([address], numbered())
