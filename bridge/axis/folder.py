@@ -62,6 +62,11 @@ class Folder:
         """A folder is never left alone."""
         return True
 
+    @property
+    def asks_first(self) -> bool:
+        """Whether an envelope is there, the folder itself says."""
+        return False
+
     def send(self, envelope_id: str, content: bytes | Path, unsure_since: datetime | None = None) -> Attempt:
         """Write `out/<envelope_id>.edxml`, on disk before the answer; there already = Delivered."""
         del unsure_since  # whether it is there, the folder itself says

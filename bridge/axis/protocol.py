@@ -27,7 +27,9 @@ class Bad:
 
 Acknowledgement = Taken | Bad
 
-HOLD = "4.7.0"  #: enhanced code of a Reply by which the axis says what a person must mend before it is of use to try on
+HOLD = "4.7.0"  #: enhanced code of a Reply by which the axis says what a person must mend before this packet can go
+MEND = "4.7.8"  #: the same of the connection: until a person mends it no packet goes
+UNREACHED = "4.4.1"  #: enhanced code of a Reply that says nothing of the packet: it was not sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Axis(Protocol):
     @property
     def ready(self) -> bool:
         """May it be called?  False while it is left alone after a row of failures."""
+        ...
+
+    @property
+    def asks_first(self) -> bool:
+        """Must it be asked for what it may have taken before anything else is sent to it?"""
         ...
 
     def send(self, envelope_id: str, content: bytes | Path, unsure_since: datetime | None = None) -> Attempt:

@@ -31,6 +31,15 @@ def found_in(
     return None
 
 
+def reaches_back(sent: Sequence[Mapping[str, object]], since: datetime, zone: str, before: Container[str]) -> bool:
+    """Does the list show anything from before `since`, by its time or as one of the names `before`?"""
+    for one in sent:
+        moment = _moment(_text(one, "sentTime"), zone)
+        if (moment is not None and moment < since - _SLACK) or _text(one, "senderDocId") in before:
+            return True
+    return False
+
+
 def _is(one: Mapping[str, object], head: PacketHead, since: datetime, zone: str) -> bool:
     moment = _moment(_text(one, "sentTime"), zone)
     if moment is not None and moment < since - _SLACK:

@@ -78,13 +78,23 @@ class VxpAxis:
     ] = ("10", "22")
     hold_codes: Annotated[
         tuple[str, ...],
-        "ErrorCodes that a person must mend (system or secret, receiver or sender unknown, receiver locked): tried "
+        "ErrorCodes that a person must mend for one packet (receiver or sender unknown, receiver locked): it is tried "
         "once an hour; every other code is tried again soon",
-    ] = ("15", "18", "19", "23")
+    ] = ("18", "19", "23")
+    mend_codes: Annotated[
+        tuple[str, ...],
+        "ErrorCodes by which the axis lets us do nothing at all (system or secret): a person must mend it; the axis "
+        "is left alone, and tried again every breaker_pause",
+    ] = ("15",)
     duplicate_codes: Annotated[tuple[str, ...], "ErrorCodes by which the axis says that it has the packet"] = ()
     ask_sent_list: Annotated[
         bool, "look for a packet in getSentEdocList before it is sent again when an answer was lost"
     ] = True
+    sent_list_reach: Annotated[
+        int,
+        "a getSentEdocList with so many entries may be cut off: that a packet is not in it proves nothing unless it "
+        "shows some that were sent earlier",
+    ] = 20
     settled_states: Annotated[
         tuple[str, ...], "states in a list of received packets by which these need not be fetched again"
     ] = ("done", "fail")

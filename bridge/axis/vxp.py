@@ -18,8 +18,8 @@ import structlog
 
 from bridge.axis.breaker import Breaker
 from bridge.axis.packet_head import PacketHead, head_of
-from bridge.axis.protocol import HOLD, Acknowledgement, Bad, ListedOrgan, Taken
-from bridge.axis.sent_list import found_in
+from bridge.axis.protocol import HOLD, MEND, UNREACHED, Acknowledgement, Bad, ListedOrgan, Taken
+from bridge.axis.sent_list import found_in, reaches_back
 from bridge.axis.settings import VxpAxis
 from bridge.axis.vxp_answers import Said, Sort, listed, packet_in, said, sort
 from bridge.axis.vxp_link import HttpAnswer, Link, NotAnsweredError, NotSentError
@@ -33,10 +33,11 @@ _log = structlog.get_logger("docbridge.axis")
 TAKEN = Reply(250, "2.0.0", "packet taken by the axis")
 TAKEN_BEFORE = Reply(250, "2.0.0", "packet is in the axis' list of sent ones")
 NO_PACKET = Reply(554, "5.6.0", "envelope is not in the form of ours")
-UNREACHED = Reply(451, "4.4.1", "the axis cannot be reached")
+NOT_REACHED = Reply(451, UNREACHED, "the axis cannot be reached")
 UNANSWERED = Reply(451, "4.4.2", "the axis did not answer; it may have taken the packet")
 LATER = Reply(451, "4.3.2", "the axis says: not now")
 HELD = Reply(450, HOLD, "the axis says what a person must mend")
+SHUT = Reply(450, MEND, "the axis lets us do nothing until a person mends the connection")
 REFUSED = Reply(554, "5.6.0", "the axis refuses the packet")
 
 _REMEMBERED = 10_000  # acknowledged packets: a list may show them for a while yet
@@ -66,7 +67,7 @@ class Vxp:
         self._breaker = Breaker(settings.breaker_after, settings.breaker_pause.total_seconds(), clock, dice)
         self._asked = float("-inf")  # when the lists were read last
         self._settled: OrderedDict[str, float] = OrderedDict()
-        self._told_ids: OrderedDict[str, None] = OrderedDict()
+        self._told_ids: OrderedDict[str, datetime] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -82,6 +83,11 @@ class Vxp:
     def ready(self) -> bool:
         """False while the axis is left alone after a row of failures."""
         return self._breaker.ready
+
+    @property
+    def asks_first(self) -> bool:
+        """Its list of sent packets may show the newest alone: what may be in it is asked for at once."""
+        return self.settings.ask_sent_list
 
     def send(self, envelope_id: str, content: bytes | Path, unsure_since: datetime | None = None) -> Attempt:
         """Hand over one envelope; after a lost answer only if the axis' list of sent packets has it not."""
@@ -99,11 +105,14 @@ class Vxp:
         try:
             answer = self._post("sendEdoc", self._of_packet(head, content), content, OCTETS, tail=TAIL)
         except NotSentError as error:
-            return TryLater(UNREACHED.because(str(error)))
+            return TryLater(NOT_REACHED.because(str(error)))
         except NotAnsweredError as error:
             return Unsure(UNANSWERED.because(str(error)))
         word = said(answer)
-        attempt = _attempt(answer, word, sort(answer, word, self.settings))
+        sorted_as = sort(answer, word, self.settings)
+        if sorted_as is Sort.MEND:
+            self._breaker.failed()
+        attempt = _attempt(answer, word, sorted_as)
         if word and word.ok and (doc_id := word.members.get("DocId")) and isinstance(doc_id, str):
             self._remember(doc_id)
         _log.info("axis.sent", axis=self.name, envelope=envelope_id, attempt=type(attempt).__name__)
@@ -209,11 +218,15 @@ class Vxp:
         found = found_in(sent, head, since, self.settings.time_zone, self._told_ids)
         if found:
             self._remember(found)
+        if found is None and len(sent) >= self.settings.sent_list_reach:
+            before = {doc_id for doc_id, told in self._told_ids.items() if told <= since}
+            if not reaches_back(sent, since, self.settings.time_zone, before):
+                raise Unavailable(f"{self.name}: getSentEdocList does not reach back to our first try")
         return found is not None
 
     def _remember(self, doc_id: str) -> None:
         """What the axis calls a packet of ours: nothing else is known by that id."""
-        self._told_ids[doc_id] = None
+        self._told_ids[doc_id] = self._now()
         while len(self._told_ids) > _TOLD:
             self._told_ids.popitem(last=False)
 
@@ -279,6 +292,8 @@ def _attempt(answer: HttpAnswer, word: Said | None, sorted_as: Sort) -> Attempt:
             return TryLater(LATER.because(cause))
         case Sort.HOLD:
             return TryLater(HELD.because(cause))
+        case Sort.MEND:
+            return TryLater(SHUT.because(cause))
         case Sort.REFUSE:
             return Refused(REFUSED.because(cause))
         case Sort.UNSURE:

@@ -26,7 +26,8 @@ class Sort(Enum):
 
     TAKEN = "taken"
     RETRY = "retry"  #: soon
-    HOLD = "hold"  #: a person must mend something; asked again now and then
+    HOLD = "hold"  #: a person must mend something of this packet; asked again now and then
+    MEND = "mend"  #: a person must mend the connection; no packet goes before
     REFUSE = "refuse"  #: this packet, never
     UNSURE = "unsure"  #: it may have been taken: nobody can read the answer
 
@@ -49,19 +50,19 @@ class Said:
 #: HTTP statuses of answers that are not of the protocol.  A gateway that says 5xx may stand before an axis that has
 #: taken the packet; so may one that shows a page with 200.
 _HTTP: Mapping[int, Sort] = {
-    301: Sort.HOLD,
-    302: Sort.HOLD,
-    307: Sort.HOLD,
-    308: Sort.HOLD,
+    301: Sort.MEND,
+    302: Sort.MEND,
+    307: Sort.MEND,
+    308: Sort.MEND,
     400: Sort.HOLD,
-    401: Sort.HOLD,
-    403: Sort.HOLD,
-    404: Sort.HOLD,
-    405: Sort.HOLD,
+    401: Sort.MEND,
+    403: Sort.MEND,
+    404: Sort.MEND,
+    405: Sort.MEND,
     408: Sort.RETRY,
-    411: Sort.HOLD,
+    411: Sort.MEND,
     413: Sort.HOLD,
-    415: Sort.HOLD,
+    415: Sort.MEND,
     429: Sort.RETRY,
     431: Sort.HOLD,
 }
@@ -99,6 +100,8 @@ def sort(answer: HttpAnswer, word: Said | None, settings: VxpAxis) -> Sort:
         return Sort.REFUSE
     if word.code in settings.hold_codes:
         return Sort.HOLD
+    if word.code in settings.mend_codes:
+        return Sort.MEND
     return Sort.RETRY
 
 

@@ -1,7 +1,8 @@
 """The exchange with one axis: envelopes out, packets in, and what became of letters back as status packets.
 
 A packet is acknowledged only when it is on disk; what is no packet goes back with the reason.  An axis that fails again
-and again is left alone for a while, and all that waits for it is in work again within a minute of its recovery.
+and again is left alone for a while, and all that waits for it is in work again within a minute of its recovery.  What
+an axis may have taken without our knowing is asked for before others are sent: its list may show the newest alone.
 """
 
 import time
@@ -11,11 +12,11 @@ from random import SystemRandom
 
 import structlog
 
-from bridge.axis.protocol import HOLD, Axis, Bad, Taken
+from bridge.axis.protocol import HOLD, UNREACHED, Axis, Bad, Taken
 from bridge.parts.reporting import Reporting
 from bridge.sandbox.outcome import Answered
 from bridge.worker import Bench
-from store.delivery import Attempt, Delivery, RetryPolicy
+from store.delivery import Attempt, Delivery, RetryPolicy, Unsure
 from store.errors import LeaseLostError, Unavailable
 from store.mail import AxisOrigin
 
@@ -26,6 +27,7 @@ _GIVE_UP = timedelta(days=5)
 _LEASE = timedelta(minutes=10)
 _ENOUGH = 300.0  # seconds for one batch: what is left goes back before its lease is in danger
 _BATCH = 20
+_OTHERS_WAIT = timedelta(minutes=15)  # for one that cannot be asked for: an axis may have no list at all
 _DICE = SystemRandom().random
 
 
@@ -61,13 +63,15 @@ class Exchange:
             return False
         deliveries = self._bench.store.deliveries
         now = datetime.now(UTC)
-        claimed = deliveries.claim("envelope", self._owner, _LEASE, now, _BATCH, recipient=self._axis.name)
-        end = time.monotonic() + _ENOUGH
+        first = self._doubtful(now) if self._axis.asks_first else ()
+        claimed = deliveries.claim("envelope", self._owner, _LEASE, now, _BATCH, recipient=self._axis.name, among=first)
+        end, lost = time.monotonic() + _ENOUGH, False
         for delivery in claimed:
             try:
-                if self._axis.ready and time.monotonic() < end:
+                if self._axis.ready and time.monotonic() < end and not lost:
                     content = deliveries.content(delivery)
                     attempt = self._axis.send(delivery.content_id, content, self._unsure_since(delivery))
+                    lost = self._axis.asks_first and isinstance(attempt, Unsure)
                     now = datetime.now(UTC)
                     deliveries.record(delivery.id, delivery.token, attempt, self._patience(attempt), now)
                 else:
@@ -76,12 +80,36 @@ class Exchange:
                 _log.warning("lease_lost", delivery=delivery.id)
         return bool(claimed)
 
+    def _doubtful(self, now: datetime) -> tuple[str, ...]:
+        """Those that others wait for: the axis may have taken them, and that is not long ago."""
+        found = []
+        for id_, died in self._bench.store.deliveries.doubtful("envelope", self._axis.name, now):
+            doubts = self._doubts(id_)
+            if died or (doubts and now - min(doubts) < _OTHERS_WAIT):
+                found.append(id_)
+        return tuple(found)
+
     def _unsure_since(self, delivery: Delivery) -> datetime | None:
         """When the axis may have taken it without our knowing: a lost answer, or a sender of ours that died."""
+        doubts = self._doubts(delivery.id)
+        if not doubts:
+            return None
+        # When the one that died began, nobody knows.
+        return delivery.born if "taken-over" in doubts.values() else min(doubts)
+
+    def _doubts(self, delivery_id: str) -> dict[datetime, str]:
+        """When its fate became unknown, and why; what the axis said since then settles it.
+
+        It is asked before a packet is sent again: whatever it says then, it had not taken it before.
+        """
         deliveries = self._bench.store.deliveries
-        lost = [row.at for row in deliveries.attempts(delivery.id) if row.word == "unsure"]
-        died = any(event.kind == "taken-over" for event in deliveries.events(delivery.id))
-        return delivery.born if died else min(lost, default=None)
+        doubts = {event.at: event.kind for event in deliveries.events(delivery_id) if event.kind == "taken-over"}
+        for row in deliveries.attempts(delivery_id):
+            if row.word == "unsure":
+                doubts[row.at] = row.word
+            elif row.reply.enhanced != UNREACHED:
+                doubts = {at: why for at, why in doubts.items() if at > row.at}
+        return doubts
 
     def _patience(self, attempt: Attempt) -> RetryPolicy:
         waits = (_HELD_WAIT,) if attempt.reply.enhanced == HOLD else self._waits

@@ -21,7 +21,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_LISTED = 1_000  # newest entries in the list of sent packets
 PATH = "/XrdAdapter/RestService/forward/mDoc"
 
 #: What may go wrong with one call: "" = nothing; the others are named for what the client sees.
@@ -55,6 +54,7 @@ class StandIn:
     #: the next answers to getReceivedEdocList show every docId twice
     twice: bool = False
     connections: int = 0
+    listed: int = 1_000  #: newest entries in the list of sent packets; the others are not told
     raw: bytes = b""  #: said to every call, when set
     release: threading.Event = field(default_factory=threading.Event)
 
@@ -160,7 +160,7 @@ class StandIn:
             case "sendEdoc":
                 return self._take(headers, body)
             case "getSentEdocList":
-                return _ok(data=self.sent[-_LISTED:])
+                return _ok(data=self.sent[-self.listed :])
             case "getReceivedEdocList":
                 kind = headers["xroadvnpt-messagetype"]
                 told = [

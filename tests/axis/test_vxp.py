@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.axis.protocol import HOLD, Bad, ListedOrgan, Taken
+from bridge.axis.protocol import HOLD, MEND, Bad, ListedOrgan, Taken
 from bridge.axis.settings import VxpAxis
 from bridge.axis.vxp import Vxp
 from bridge.axis.vxp_wire import moment_of, signed, stamp_of, without_zeros
@@ -171,11 +171,17 @@ def test_result_codes_are_sorted_by_the_settings(
     assert (attempt.reply.enhanced == HOLD) is held
 
 
-def test_a_wrong_secret_and_a_wrong_clock_wait_for_a_person(stand_in: StandIn, settings: VxpAxis) -> None:
-    stranger, early = axis_of(settings, b"another"), axis_of(settings, ahead=timedelta(hours=5))
-    for attempt in (stranger.send("e-1", packet()), early.send("e-1", packet())):
+def test_a_wrong_secret_and_a_wrong_clock_stop_every_packet_and_not_for_long(
+    stand_in: StandIn, settings: VxpAxis
+) -> None:
+    once = replace(settings, breaker_after=1, breaker_pause=timedelta(minutes=1))
+    stranger, early = axis_of(once, b"another"), axis_of(once, ahead=timedelta(hours=5))
+    for axis in (stranger, early):
+        attempt = axis.send("e-1", packet())
         assert isinstance(attempt, TryLater)
-        assert attempt.reply.enhanced == HOLD
+        assert attempt.reply.enhanced == MEND
+        assert not axis.ready
+    stranger = axis_of(settings, b"another")
     with pytest.raises(Unavailable, match="15"):
         list(stranger.received())
     assert stand_in.bodies == []
@@ -210,6 +216,18 @@ def test_the_same_number_sent_before_or_as_another_packet_is_not_taken_for_it(
     stand_in.sent.append({**stand_in.sent[0], "senderDocId": "old", "sentTime": "2026/01/01 08:00:00"})
     assert isinstance(axis.send("e-1", packet(7), now), Delivered)
     assert len(stand_in.bodies) == 2
+
+
+def test_a_list_that_may_be_cut_off_proves_nothing(stand_in: StandIn, settings: VxpAxis) -> None:
+    axis, now = axis_of(replace(settings, sent_list_reach=3)), datetime.now(UTC)
+    for number in range(1, 4):
+        axis_of(settings).send(f"e-{number}", packet(number))  # by others: none of them was told to `axis`
+    # all that the list shows was sent after our first try: the packet may stand before it
+    assert isinstance(axis.send("e-9", packet(9), now), Unsure)
+    assert len(stand_in.bodies) == 3
+    stand_in.sent[0]["sentTime"] = "2026/01/01 08:00:00"
+    assert isinstance(axis.send("e-9", packet(9), now), Delivered)
+    assert len(stand_in.bodies) == 4
 
 
 def test_packets_are_listed_once_fetched_and_acknowledged(stand_in: StandIn, settings: VxpAxis) -> None:

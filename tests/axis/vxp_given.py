@@ -92,6 +92,7 @@ def run_through_faults(stand_in: StandIn, folder: Path, count: int, seed: int) -
             now,
             envelope_records=[EnvelopeRecord(id_, "", content) for id_, content in contents.items()],
         )
+        stand_in.listed = 25  # fewer than are sent between two tries of one packet
         incoming = [stand_in.put(packet(number)) for number in range(1, count // 10 + 1)]
         stand_in.twice = True
         stand_in.fault = lambda operation: dice.choice(FAULTS)
