@@ -95,6 +95,12 @@ def documents_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
+def answered(value: str) -> tuple[tuple[str, date | None], ...]:
+    """The documents in a field `ResponseFor`: their codes, and their days where these are known."""
+    lines = (line.partition(" ") for line in value.splitlines())
+    return tuple((code, date.fromisoformat(day) if day else None) for code, _, day in lines)
+
+
 def _due(runs: list[Run], issued: date | None) -> Field | None:
     """The one day by which the document asks its readers for something; None where there are several."""
     found: dict[date, Field] = {}

@@ -11,6 +11,7 @@ from bridge.fields.types import by_name
 
 _NUMBER = re.compile(r"\d{1,10}[a-zđ]?", re.IGNORECASE)
 _NOTATION = re.compile(r"[^\s/][^\s]*")
+_LISTS = frozenset({Key.TO_PLACES, Key.RESPONSE_FOR})
 _DATES = frozenset({Key.ISSUED_DATE, Key.DUE_DATE})
 
 
@@ -35,7 +36,7 @@ def with_clerk(fields: Fields, entries: Mapping[str, str]) -> Fields:
             key = Key(name)
         except ValueError:
             raise BadField(name, f"Không có trường này. Các trường: {', '.join(Key)}.") from None
-        value = _checked(key, tidy(typed).strip())
+        value = checked(key, typed)
         if value:
             merged[key] = Field(value, Source.CLERK, 1.0)
         else:
@@ -43,12 +44,18 @@ def with_clerk(fields: Fields, entries: Mapping[str, str]) -> Fields:
     return Fields(merged)
 
 
-def _checked(key: Key, value: str) -> str:
+def checked(key: Key, typed: str) -> str:
+    """The value in its form; "" for nothing.
+
+    Raises:
+        BadField: it is not in the form of its field.
+    """
+    value = tidy(typed).strip()
     if not value:
         return ""
     if any(ord(character) < 32 and character != "\n" for character in value):
         raise BadField(key, "Giá trị chứa ký tự điều khiển.")
-    if "\n" in value and key is not Key.TO_PLACES:
+    if "\n" in value and key not in _LISTS:
         raise BadField(key, "Giá trị phải nằm trên một dòng.")
     if key in _DATES:
         day = parse_date(value)
@@ -63,12 +70,22 @@ def _checked(key: Key, value: str) -> str:
         raise BadField(key, "Số trang là số nguyên dương.")
     if key is Key.PRIORITY and value not in {"0", "1", "2", "3", "4"}:
         raise BadField(key, "Độ khẩn từ 0 (thường) đến 4 (hỏa tốc hẹn giờ).")
+    if key is Key.RESPONSE_FOR:
+        return "\n".join(_answered(key, line) for line in value.splitlines() if line.strip())
     if key is Key.TYPE_NAME:
         type_ = by_name(value)
         return type_.name if type_ else value
     if key is Key.ORGAN_ID and len(value) > 35:
         raise BadField(key, "Mã định danh cơ quan dài tối đa 35 ký tự.")
     return value
+
+
+def _answered(key: Key, line: str) -> str:
+    named, _, day = line.strip().partition(" ")
+    issued = parse_date(day.strip()) if day.strip() else None
+    if "/" not in named or (day.strip() and issued is None):
+        raise BadField(key, "Ghi mỗi văn bản trên một dòng: số/ký hiệu và ngày, ví dụ 35/UBND-VX 05/06/2026.")
+    return f"{named} {issued.isoformat()}" if issued else named
 
 
 def _too_old(key: Key, day: date) -> str:
