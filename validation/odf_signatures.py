@@ -22,7 +22,7 @@ MANIFEST = "META-INF/manifest.xml"
 _SIGNATURES = re.compile(r"META-INF/[^/]*signatures[^/]*", re.IGNORECASE)  # section 3.5
 _MACROS = "META-INF/macrosignatures.xml"
 _MANIFESTS = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-#: Programs of ODF 1.1 and their heirs (Lotus Symphony) sign neither.
+#: Programs from before ODF signed its manifest, and their heirs (Lotus Symphony), sign neither.
 _MAY_BE_UNSIGNED = frozenset({"mimetype", MANIFEST})
 _NOT_WHOLE = "a signature of the macros alone"
 

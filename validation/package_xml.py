@@ -23,6 +23,7 @@ from validation.xml_tree import DSIG, children, local, parse, text_of
 
 #: From a reference's URI to the part's name as it is in the package; None = there is no such part, or it is outside.
 Naming = Callable[[str], str | None]
+_MISSING = b"<missing/>"  #: read for a part that is not there: no digest is that of nothing, and `reached` names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def checked_in(
         if name_of(uri) is None:
             return None
         name = naming(uri)
-        return b"" if name is None else parts[name]  # one that is not there has another digest; `reached` names it
+        return _MISSING if name is None else parts[name]
 
     tree = attempt(parse, parts[part])
     if isinstance(tree, Unchecked):
