@@ -1,4 +1,4 @@
-"""The PDF, CMS and S/MIME parts of a corpus of signed files of other projects, by `make corpus CORPUS=DIR` alone.
+"""The parts of a corpus of signed files of other projects, by `make corpus CORPUS=DIR` alone.
 
 The bar: of attacked, tampered, modified, partly covered and mixed files none is sound, nothing raises, and
 so many of the good ones are sound as were when the bar was set.
@@ -7,6 +7,7 @@ so many of the good ones are sound as were when the bar was set.
 import collections
 import csv
 import os
+import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from validation import cms_signatures, pdf_signatures, smime
+from validation import cms_signatures, package_signatures, pdf_signatures, smime
 from validation.digests import Digests
 from validation.evidence import Evidence
+from validation.media_type import sniff
 from validation.message import read
+from validation.settings import ReadingCaps
 from validation.signature import Signature, state_of
 
 BAD = frozenset({"attack", "tampered", "modified", "partial-coverage", "mixed", "not-signed"})
@@ -37,6 +40,11 @@ def _cms(row: Row) -> tuple[Signature, ...]:
 
 def _smime(row: Row) -> tuple[Signature, ...]:
     return smime.signatures_of(read(row[0]), EVIDENCE).signatures
+
+
+def _package(row: Row) -> tuple[Signature, ...]:
+    media_type = sniff(row[0], row[2]["file"])
+    return package_signatures.signatures_of(row[0], media_type, EVIDENCE, ReadingCaps()).signatures
 
 
 def _rows(kind: str) -> list[Row]:
@@ -60,6 +68,10 @@ def _rows(kind: str) -> list[Row]:
         pytest.param("pdf", _pdf, 0.95, id="pdf"),
         pytest.param("cms", _cms, 1.0, id="cms"),
         pytest.param("smime", _smime, 1.0, id="smime"),
+        # One in five Office files is genuine and partial (styles, fonts or views unsigned): told as such, by name.
+        pytest.param("ooxml", _package, 0.8, id="ooxml"),
+        pytest.param("odf", _package, 0.75, id="odf"),  # the fourth has a bare key and no certificate
+        pytest.param("asic", _package, 0.84, id="asic"),  # a token without a certificate, a digest that does not match
     ],
 )
 def test_no_bad_file_is_sound_and_the_good_ones_are(
@@ -67,11 +79,11 @@ def test_no_bad_file_is_sound_and_the_good_ones_are(
 ) -> None:
     """Every row, counted by what the manifest says of it and what we say."""
     table: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    shown_sound, slow = [], 0.0
+    shown_sound, spent = [], []
     for row in _rows(kind):
-        started = time.monotonic()
+        started = time.process_time()
         found = signatures(row)
-        slow = max(slow, time.monotonic() - started)
+        spent.append(time.process_time() - started)
         state, expected, name = state_of(found), row[2]["expected_fine"], row[2]["file"]
         table[expected][state] += 1
         causes = "; ".join(f"{one.where}: {one.reason} {one.detail}" for one in found if not one.sound)
@@ -80,6 +92,6 @@ def test_no_bad_file_is_sound_and_the_good_ones_are(
             shown_sound.append(name)
     for expected, counts in sorted(table.items()):
         print(f"{expected:17} {dict(counts)}")
-    print(f"slowest file {slow:.2f} s")
+    print(f"seconds of processor per file: median {statistics.median(spent):.4f}, most {max(spent):.2f}")
     assert shown_sound == []
     assert table[GOOD]["sound"] >= bar * table[GOOD].total()
