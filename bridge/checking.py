@@ -15,7 +15,6 @@ from bridge.form import form_observations
 from bridge.judging import judge, weigh
 from bridge.lists import list_observations
 from bridge.papers import is_text, leaves, signs_others
-from bridge.sealing import CODES
 from bridge.signed_by import placed_on
 from validation import media_type
 from validation.attachments import extension_of
@@ -26,6 +25,7 @@ from validation.finding import Observation
 from validation.inspect import inspect
 from validation.inspected import Attachment, Inspected
 from validation.message import Message, read
+from validation.secrecy import CODES
 from validation.settings import ReadingCaps
 from validation.signatures import beside
 from validation.verdict import word

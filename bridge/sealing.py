@@ -12,10 +12,7 @@ from store.mail import MailState
 from validation.codes import Code
 from validation.finding import Finding, Severity
 from validation.message import Message
-from validation.secrecy import Suspicion
-
-#: What each sign is called.
-CODES = {Suspicion.WEAK: Code.SECRECY_SUSPECTED, Suspicion.STRONG: Code.SECRECY_MARKED}
+from validation.secrecy import CODES, Suspicion
 
 
 def uncleared(job: Job, told: Told, found: Suspicion) -> Suspicion:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
 
+from validation.codes import Code
 from validation.headers import Headers
 from validation.mime_charset import nfc
 
@@ -21,6 +22,10 @@ class Suspicion(IntEnum):
     NONE = 0
     WEAK = 1
     STRONG = 2
+
+
+#: What each sign is called.
+CODES = {Suspicion.WEAK: Code.SECRECY_SUSPECTED, Suspicion.STRONG: Code.SECRECY_MARKED}
 
 
 def _set(words: str) -> frozenset[str]:

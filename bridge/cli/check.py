@@ -49,13 +49,13 @@ def check(
 
     if trust is not None and not trust.is_dir():
         raise click.BadParameter(f"{trust} is no directory", param_hint="--trust")
-    log_quietly()
     settings = _settings(ctx)
     sandbox = settings.sandbox if settings else SandboxSettings()
     sandbox = replace(sandbox, children=min(sandbox.pool_size(), len(files)))
     # The children start while the rest is imported and read: half of the time that one file takes.
     pool = Pool(sandbox, _JOBS, preload=_WARM)
     ctx.call_on_close(pool.close)
+    log_quietly()
     from bridge.examiner import Examiner, Refused
 
     examiner = Examiner(pool, sandbox, None if offline else _fetch(settings))
@@ -100,10 +100,14 @@ def _request(settings: "Settings | None", sender_class: str, at: datetime | None
 
 def _settings(ctx: click.Context) -> "Settings | None":
     """The settings where there are some: `check` works without."""
-    from bridge.settings import load, located
+    from bridge.settings_file import located
 
     config: Path | None = ctx.find_root().obj
-    return load(config) if config or located(config).exists() else None
+    if not config and not located(config).exists():
+        return None
+    from bridge.settings import load
+
+    return load(config)
 
 
 def _show(file: str, answer: "Checked | Refused", request: "CheckRequest", *, json_: bool) -> None:

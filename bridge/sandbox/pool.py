@@ -16,9 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeVar, overload
-
-import structlog
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar, overload
 
 from bridge.sandbox import codec
 from bridge.sandbox.child import Call, Failure
@@ -32,11 +30,21 @@ from bridge.sandbox.wall import Orders, Wall
 from bridge.sandbox.walls import NOBODY
 from store.errors import Unavailable
 
+if TYPE_CHECKING:
+    from structlog.stdlib import BoundLogger
+
 A = TypeVar("A")
 B = TypeVar("B")
 
 _PRELOAD = ("bridge.sandbox.warm",)
-_log = structlog.get_logger("docbridge.bridge")
+
+
+def _log() -> "BoundLogger":
+    """Loaded when there is something to tell: it takes longer than all the rest, and the first child waits for that."""
+    import structlog
+
+    log: BoundLogger = structlog.get_logger("docbridge.bridge")
+    return log
 
 
 class ClosedError(Exception):
@@ -126,7 +134,7 @@ class Pool:
                 if isinstance(result, Crashed) and (result.wall is not Stop.ERROR or not isinstance(outcome, Frame)):
                     child.close()
         if isinstance(result, Crashed):
-            _log.warning("sandbox.job_stopped", job=job, wall=result.wall.value, detail=result.detail, octets=octets)
+            _log().warning("sandbox.job_stopped", job=job, wall=result.wall.value, detail=result.detail, octets=octets)
         return result
 
     def wait_ready(self) -> None:
@@ -235,7 +243,7 @@ class Pool:
                     raise ClosedError
                 failed, self._failed = self._failed, None
                 if failed is not None:
-                    _log.error("sandbox.start_failed", error=type(failed).__name__)
+                    _log().error("sandbox.start_failed", error=type(failed).__name__)
                     self._starter.submit(self._start)
                     if not self._all:
                         raise StartError(str(failed)) from failed

@@ -17,7 +17,8 @@ from bridge.sandbox.settings import SandboxSettings
 from bridge.settings.build import BadSetting, build
 from bridge.settings.environment import BadVariable, overlaid
 from bridge.settings.lines import line_of
-from bridge.settings.sections import Fetching, Log, Office, Receipts, Resolver, Trust, VxpServer, Web, Worker
+from bridge.settings.sections import Fetching, Letters, Log, Office, Receipts, Resolver, Trust, VxpServer, Web, Worker
+from bridge.settings_file import located
 from imap_poll.settings import ImapSettings
 from outbound.settings import OutboundSettings
 from smtp_in.settings import SmtpSettings
@@ -46,6 +47,7 @@ class Settings:
     trust: Annotated[Trust, "whom the office trusts"] = Trust()
     policy: Annotated[Policy, "what the office makes of what is found"] = field(default_factory=Policy)
     receipts: Annotated[Receipts, "what senders are told"] = Receipts()
+    letters: Annotated[Letters, "letters that bring documents out"] = field(default_factory=Letters)
     reading: Annotated[ReadingCaps, "how much of a mail is read before a person must look"] = ReadingCaps()
     sandbox: Annotated[SandboxSettings, "the walls around what reads hostile bytes"] = SandboxSettings()
     worker: Annotated[Worker, "how mails are judged"] = Worker()
@@ -63,11 +65,6 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The office's time zone."""
         return ZoneInfo(self.office.time_zone)
-
-
-def located(config: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
-    """The settings file to read, whether or not it is there."""
-    return config or Path(environment.get("DOCBRIDGE_CONFIG") or "docbridge.toml")
 
 
 def load(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
