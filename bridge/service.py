@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bridge.axis.opening import open_axis
+from bridge.departing import ways
 from bridge.doorlist import DoorList
 from bridge.doorlook import DoorLook
 from bridge.evidence.answers import Answers
@@ -24,6 +25,7 @@ from bridge.parts.exchange import Exchange
 from bridge.parts.loop import Loop
 from bridge.parts.notifier import Notifier
 from bridge.parts.reporting import Reporting
+from bridge.parts.watch import Watch
 from bridge.running import Running
 from bridge.settings import Settings
 from bridge.wiring import Calls, bench_of
@@ -35,7 +37,6 @@ from smtp_in.door import Door as SmtpDoor
 from smtp_in.entrance import entrances
 from smtp_in.room import Room
 from store.arrival import Kept
-from store.errors import Unavailable
 from store.incoming import Incoming
 from store.leases import end_leases
 from store.mail import ImapOrigin, Origin
@@ -44,6 +45,7 @@ from store.store import Store
 _log = structlog.get_logger("docbridge.service")
 PARTS = ("smtp", "imap", "worker", "sender", "axis", "web")
 _HANDLES = 65_536
+_WATCH = 20  # polls between two looks at the clock
 _AXIS_PAUSE = 15.0  # seconds at most between two looks at an axis that is away: back in work soon when it is back
 _JOIN = 60.0  # seconds for a judging in hand to end; its lease covers the rest
 
@@ -100,6 +102,7 @@ async def _start(parts: tuple[str, ...], bench: Bench, calls: Calls, running: Ru
             worker = Worker(bench, owner(f"worker-{number}"))
             _add(running, calls.on_arrival, Loop(f"worker-{number}", worker.once, poll))
         _add(running, calls.on_settled, Loop("notifier", Notifier(bench).once, poll))
+        _add(running, [], Loop("watch", Watch(bench).once, _WATCH * poll))
         if settings.evidence.fetch and settings.evidence.mirror_every:
             mirror = Mirror(settings, Answers(settings.evidence, None))
             _add(running, [], Loop("mirror", mirror.once, settings.evidence.mirror_every.total_seconds()))
@@ -129,14 +132,7 @@ def _add(running: Running, wakers: list[Callable[[], None]], loop: Loop) -> None
 
 
 def _sender(bench: Bench, calls: Calls) -> Callable[[], Awaitable[None]]:
-    settings = bench.settings.outbound
-    password = ""
-    if settings.password_file:
-        try:
-            password = settings.password_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise Unavailable(f"[outbound] password_file: {error.strerror}") from error
-    sender = Sender(settings, bench.store.deliveries, bench.store.letters, owner("sender"), password)
+    sender = Sender(bench.settings.outbound, bench.store.outbox, owner("sender"), ways(bench.settings))
     end = asyncio.Event()
     task = asyncio.create_task(sender.run(end))
     calls.on_settled.append(sender.wake)

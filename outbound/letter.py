@@ -24,6 +24,7 @@ _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,127
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.:@-]{1,300}>")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _OPAQUE = "application/octet-stream"
+_MOST_REFERENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class LetterFile:
     name: str  #: what the reader sees; any language, no path
     media_type: str  #: "application/pdf"
     content: bytes
+    plain_name: str = ""  #: for readers that know ASCII alone; "" = the name without its marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Letter:
     attachments: tuple[LetterFile, ...] = ()
     reply_to: str = ""
     in_reply_to: str = ""  #: Message-ID of the mail answered; one that is not well formed is left out
+    references: tuple[str, ...] = ()  #: Message-IDs of the case, oldest first, beside the one answered
+    notify_to: str = ""  #: address that asks to be told when the letter is displayed (RFC 8098); "" = nobody
     auto_submitted: bool = False  #: an automatic answer (RFC 3834 section 5)
 
 
@@ -73,9 +77,16 @@ def compose(letter: Letter) -> bytes:
     if letter.reply_to:
         fields.append(header.mailbox("Reply-To", _address("Reply-To", letter.reply_to)))
     # The id of a stranger's mail is his text: one of another form is left out rather than repaired.
-    if _MESSAGE_ID.fullmatch(letter.in_reply_to):
+    answered = (letter.in_reply_to,) if _MESSAGE_ID.fullmatch(letter.in_reply_to) else ()
+    thread = [one for one in letter.references if _MESSAGE_ID.fullmatch(one)][-_MOST_REFERENCES:]
+    if answered:
         fields.append(header.raw("In-Reply-To", letter.in_reply_to))
-        fields.append(header.raw("References", letter.in_reply_to))
+    # RFC 5322 section 3.6.4: the case, and last the mail that is answered.
+    if thread or answered:
+        fields.append(header.raw("References", " ".join(dict.fromkeys((*thread, *answered)))))
+    if letter.notify_to:
+        asks = _address("Disposition-Notification-To", letter.notify_to)
+        fields.append(header.mailbox("Disposition-Notification-To", asks))
     if letter.auto_submitted:
         fields.append(header.raw("Auto-Submitted", "auto-replied"))
     fields.append(b"MIME-Version: 1.0\r\n")
@@ -129,7 +140,7 @@ def _file(file: LetterFile) -> bytes:
     # The name in full where RFC 2183 has it; for readers that know only "name", one in plain ASCII.
     return b"".join(
         (
-            header.parameters("Content-Type", media_type, (("name", header.ascii_name(name)),)),
+            header.parameters("Content-Type", media_type, (("name", header.ascii_name(file.plain_name or name)),)),
             header.parameters("Content-Disposition", "attachment", (("filename", name),)),
             b"Content-Transfer-Encoding: base64\r\n\r\n",
             _base64(file.content),

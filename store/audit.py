@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, f
 from store.blobs import Blobs
 from store.connection import Database
 from store.mail import MailState
-from store.schema import arrivals, contents, deliveries, envelopes, journal, letters, mails
+from store.schema import arrivals, contents, deliveries, envelopes, evidence_items, journal, letters, mails
 
 _PAGE = 200
 _AN_HOUR = timedelta(hours=1)
@@ -39,7 +39,7 @@ class AuditResult:
     taken_in: int  #: by the journal
     states: Mapping[MailState, int]
     deliveries: Mapping[str, int]  #: by the word of their state
-    contents: int  #: mails, envelopes and letters whose bytes were looked for
+    contents: int  #: mails, envelopes, letters and pieces of evidence whose bytes were looked for
     differences: tuple[Difference, ...]
 
     @property
@@ -62,7 +62,7 @@ def audit(
         detail = f"taken in {taken_in}, on record {sum(states.values())}"
         found.insert(0, Difference("mail.count", "", detail))
     looked_at = 0
-    for table in (mails, envelopes, letters):
+    for table in (mails, envelopes, letters, evidence_items):
         for difference in _looked_at(db, blobs, table, deep):
             looked_at += 1
             if difference is not None:
@@ -120,14 +120,15 @@ def _questions(overdue: datetime) -> dict[str, Select[str]]:
 def _looked_at(db: Database, blobs: Blobs, table: Table, deep: bool) -> Iterator[Difference | None]:
     """One answer for each owner of bytes; pages, so that no view is held while files are read."""
     size = func.length(contents.c.content).label("there")
-    columns: tuple[ColumnElement[Any], ...] = (table.c.id, table.c.sha256, table.c.size, size)
+    key = table.c.sha256 if table is evidence_items else table.c.id
+    columns: tuple[ColumnElement[Any], ...] = (key.label("id"), table.c.sha256, table.c.size, size)
     if deep:
         columns = (*columns, contents.c.content)
-    asked = select(*columns).select_from(table.outerjoin(contents, contents.c.id == table.c.id)).order_by(table.c.id)
+    asked = select(*columns).select_from(table.outerjoin(contents, contents.c.id == key)).order_by(key)
     last = ""
     while True:
         with db.reading() as connection:
-            rows = connection.execute(asked.where(table.c.id > last).limit(_PAGE)).all()
+            rows = connection.execute(asked.where(key > last).limit(_PAGE)).all()
         for row in rows:
             if row.there is None:
                 wrong = blobs.check(row.sha256, row.size, deep)

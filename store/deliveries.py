@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from store import outgoing
 from store.blobs import Blobs
@@ -25,11 +24,11 @@ from store.delivery import (
     Refused,
     RetryPolicy,
     after,
-    bounced,
 )
 from store.errors import LeaseLostError
 from store.journal import Entry, append
 from store.judgement import EnvelopeRecord, LetterRecord, NewDelivery
+from store.moving import locked, move, note
 from store.pages import newest_first
 from store.reply import Reply
 from store.rows import AnyRow, delivery_of, state_of
@@ -37,6 +36,7 @@ from store.schema import attempts, deliveries, envelopes, events, letters, mails
 from store.settings import StoreSettings
 
 _NOTHING: Mapping[str, str] = {}
+URGENT_FIRST = (deliveries.c.rank, deliveries.c.due_at, deliveries.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ class Deliveries:
     ) -> None:
         """Queue finished envelopes and letters that no judgement made."""
         out = outgoing.ready(self._contents, envelope_records, letter_records, new)
-        with self._db.transaction() as connection:
-            outgoing.write(connection, self._contents, out, mail_id, now)
-            append(connection, now, [Entry(actor, "delivery.added", mail_id, one.id) for one in new])
+        with self._db.direct() as direct:
+            outgoing.write(direct, self._contents, out, mail_id, now)
+            append(direct, now, [Entry(actor, "delivery.added", mail_id, one.id) for one in new])
 
     def get(self, delivery_id: str) -> Delivery | None:
         """The delivery of that id; None = there is none."""
@@ -142,13 +142,22 @@ class Deliveries:
         return self._contents.read(delivery.content_id, sha256)
 
     def claim(
-        self, kind: str, owner: str, lease: timedelta, now: datetime, limit: int = 1, recipient: str = ""
+        self,
+        kind: str,
+        owner: str,
+        lease: timedelta,
+        now: datetime,
+        limit: int = 1,
+        recipient: str = "",
+        among: Sequence[str] = (),
     ) -> tuple[Delivery, ...]:
-        """Take up to `limit` deliveries of that kind (to `recipient`, when named), those due longest first."""
+        """Take up to `limit` deliveries of that kind (to `recipient`, when named), urgent and long due ones first."""
         due = and_(deliveries.c.kind == kind, deliveries.c.due_at <= now)
         if recipient:
             due = and_(due, deliveries.c.recipient == recipient)
-        asked = select(deliveries).where(due).order_by(deliveries.c.due_at, deliveries.c.id).limit(limit)
+        if among:
+            due = and_(due, deliveries.c.id.in_(among))
+        asked = select(deliveries).where(due).order_by(*URGENT_FIRST).limit(limit)
         if self._db.dialect == "sqlite":
             with self._db.reading() as connection:  # an idle sender must not take the only writer's lock
                 if not connection.execute(asked.limit(1)).first():
@@ -161,8 +170,19 @@ class Deliveries:
             connection.execute(mine.values(lease_owner=owner, token=deliveries.c.token + 1, due_at=now + lease))
             for row in rows:
                 if row.lease_owner is not None:  # its sender died: it may have been sent
-                    _event(connection, row.id, "taken-over", _NOTHING, now)
+                    note(connection, row.id, "taken-over", _NOTHING, now)
             return tuple(_leased(row, owner) for row in rows)
+
+    def doubtful(self, kind: str, recipient: str, now: datetime, limit: int = 100) -> tuple[tuple[str, bool], ...]:
+        """Queued ones that may have been taken without our knowing: an answer was lost, or (True) their sender died."""
+        lost = exists().where(attempts.c.delivery_id == deliveries.c.id, attempts.c.word == "unsure")
+        over = exists().where(events.c.delivery_id == deliveries.c.id, events.c.kind == "taken-over")
+        died = and_(deliveries.c.lease_owner.is_not(None), deliveries.c.due_at <= now)
+        mine = and_(deliveries.c.kind == kind, deliveries.c.recipient == recipient, deliveries.c.state == "queued")
+        asked = select(deliveries.c.id, died).where(mine, or_(died, and_(deliveries.c.attempts > 0, lost), over))
+        with self._db.reading() as connection:
+            rows = connection.execute(asked.order_by(deliveries.c.born).limit(limit)).all()
+        return tuple((row[0], bool(row[1])) for row in rows)
 
     def renew(self, delivery_id: str, token: int, until: datetime) -> None:
         """Hold the delivery until `until`.
@@ -189,7 +209,7 @@ class Deliveries:
             LeaseLostError: somebody else took it over; nothing was recorded.
         """
         with self._db.transaction() as connection:
-            row = _locked(connection, delivery_id)
+            row = locked(connection, delivery_id)
             if row.lease_owner is None or row.token != token or row.state != "queued":
                 raise LeaseLostError(delivery_id)
             state = after(Queued(now, row.attempts), attempt, retry, row.requeued_at or row.born, now)
@@ -203,7 +223,7 @@ class Deliveries:
             KeyError: there is no such delivery.
         """
         with self._db.transaction() as connection:
-            row = _locked(connection, delivery_id)
+            row = locked(connection, delivery_id)
             state = state_of(row)
             if isinstance(state, Queued):
                 state = Done(attempt.reply) if isinstance(attempt, Delivered) else Failed(attempt.reply)
@@ -215,25 +235,9 @@ class Deliveries:
     ) -> None:
         """Note something learnt; the state stays."""
         with self._db.transaction() as connection:
-            row = _locked(connection, delivery_id)
-            _event(connection, delivery_id, kind, detail, now)
+            row = locked(connection, delivery_id)
+            note(connection, delivery_id, kind, detail, now)
             append(connection, now, [Entry(actor, "delivery.event", row.mail_id or "", delivery_id, {"kind": kind})])
-
-    def bounced(self, delivery_id: str, proof: Reply, now: datetime, actor: str = "worker") -> DeliveryState:
-        """A bounce says that it did not arrive: what was Done is Failed; anything else keeps its state.
-
-        Raises:
-            KeyError: there is no such delivery.
-        """
-        with self._db.transaction() as connection:
-            row = _locked(connection, delivery_id)
-            state = state_of(row)
-            _event(connection, delivery_id, "bounced", {"code": str(proof.code), "enhanced": proof.enhanced}, now)
-            if isinstance(state, Done):
-                state = bounced(state, proof)
-                _move(connection, delivery_id, state, now)
-            append(connection, now, [Entry(actor, "delivery.bounced", row.mail_id or "", delivery_id)])
-        return state
 
     def retry(self, delivery_id: str, now: datetime, actor: str = "operator", reason: str = "") -> None:
         """Queue it anew, with new patience: what Failed or was Cancelled; what is Queued becomes due at once.
@@ -242,10 +246,10 @@ class Deliveries:
             NotNowError: it is Done, or being tried just now.
         """
         with self._db.transaction() as connection:
-            row = _locked(connection, delivery_id)
+            row = locked(connection, delivery_id)
             if isinstance(state_of(row), Done) or _tried_now(row, now):
                 raise NotNowError(row.state)
-            _move(connection, delivery_id, Queued(now), now)
+            move(connection, delivery_id, Queued(now), now)
             connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(requeued_at=now))
             detail = {"reason": reason}
             append(connection, now, [Entry(actor, "delivery.retried", row.mail_id or "", delivery_id, detail)])
@@ -257,12 +261,18 @@ class Deliveries:
             NotNowError: it is settled, or being tried just now.
         """
         with self._db.transaction() as connection:
-            row = _locked(connection, delivery_id)
+            row = locked(connection, delivery_id)
             if not isinstance(state_of(row), Queued) or _tried_now(row, now):
                 raise NotNowError(row.state)
-            _move(connection, delivery_id, Cancelled(reason), now)
+            move(connection, delivery_id, Cancelled(reason), now)
             detail = {"reason": reason}
             append(connection, now, [Entry(actor, "delivery.cancelled", row.mail_id or "", delivery_id, detail)])
+
+    def cancelled_for(self, reason: str) -> tuple[Delivery, ...]:
+        """Those that were cancelled with exactly that reason."""
+        mine = and_(deliveries.c.state == "cancelled", deliveries.c.reason == reason)
+        with self._db.reading() as connection:
+            return tuple(map(delivery_of, connection.execute(select(deliveries).where(mine)).all()))
 
     def settled_unreported(self, limit: int = 100) -> tuple[Delivery, ...]:
         """Letters for packets of an axis that are Done or Failed, and the axis does not know it yet."""
@@ -330,13 +340,6 @@ def _leased(row: AnyRow, owner: str) -> Delivery:
     )
 
 
-def _locked(connection: Connection, delivery_id: str) -> AnyRow:
-    row = connection.execute(select(deliveries).where(deliveries.c.id == delivery_id).with_for_update()).one_or_none()
-    if row is None:
-        raise KeyError(delivery_id)
-    return row
-
-
 def _attempted(
     connection: Connection, row: AnyRow, attempt: Attempt, state: DeliveryState, now: datetime, actor: str
 ) -> None:
@@ -348,40 +351,10 @@ def _attempted(
     connection.execute(
         insert(attempts).values(delivery_id=row.id, number=made + 1, at=now, word=word, reply=attempt.reply)
     )
-    _move(connection, row.id, state, now)
+    move(connection, row.id, state, now)
     detail = {"attempt": word, "state": DELIVERY_WORDS[type(state)], "code": str(attempt.reply.code)}
     append(connection, now, [Entry(actor, "delivery.attempted", row.mail_id or "", row.id, detail)])
 
 
 def _tried_now(row: AnyRow, now: datetime) -> bool:
     return row.lease_owner is not None and row.due_at > now
-
-
-def _event(connection: Connection, delivery_id: str, kind: str, detail: Mapping[str, str], now: datetime) -> None:
-    asked = select(func.coalesce(func.max(events.c.number), 0)).where(events.c.delivery_id == delivery_id)
-    number = connection.execute(asked).scalar_one() + 1
-    row = {"delivery_id": delivery_id, "number": number, "at": now, "kind": kind, "detail": dict(detail)}
-    connection.execute(insert(events).values(**row))
-
-
-def _move(connection: Connection, delivery_id: str, state: DeliveryState, now: datetime) -> None:
-    """Write `state`; the lease ends, and whoever must know of an end is to be told (again)."""
-    values: dict[str, object] = {
-        "state": DELIVERY_WORDS[type(state)],
-        "lease_owner": None,
-        "due_at": None,
-        "reply": None,
-        "reason": "",
-        "settled_at": now,
-        "told_at": None,
-    }
-    match state:
-        case Queued(due, tries):
-            values |= {"due_at": due, "attempts": tries, "settled_at": None}
-        case Done(reply) | Failed(reply):
-            values["reply"] = reply
-        case Cancelled(reason):
-            values["reason"] = reason
-        case _:
-            assert_never(state)
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))

@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from store.delivery import Learnt
 from store.mail import MailState, ReceivedMail
 from validation.codes import Code
+from validation.evidence import Evidence
 from validation.finding import Finding
 from validation.inspected import Inspected
+from validation.signature import Signature
 
 #: What seals a mail: it may be a state secret, and nothing of it is shown, sent or judged until somebody clears it.
 SEALING = frozenset({Code.SECRECY_MARKED, Code.SECRECY_SUSPECTED})
+
+
+#: Rank of a delivery that is not urgent.
+NORMAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,8 @@ class FieldRecord:
     value: str
     source: str  #: pdf-page-1, pdf-signature, mail-header, clerk... (the contract's words)
     confidence: float = 1.0
+    page: int = 0  #: where it stands; the first is 1, 0 = on none
+    box: tuple[float, ...] = ()  #: left, bottom, right, top in points from the page's lower left corner
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class DocumentRecord:
     fields: Mapping[str, FieldRecord] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()  #: ids of documents that came in other mails under the same key
     key: str = ""  #: folded organ|number|notation|year; "" = not enough is known to tell documents apart
+    marks: tuple[str, ...] = ()  #: what else it is known again by; written, not read back
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class EnvelopeRecord:
     content: bytes
     kind: str = "document"  #: document or status
     summary: Mapping[str, str] = field(default_factory=dict)  #: for lists; no content
+    known_as: str = ""  #: the document's id in the packet; "" = none, or a status
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class NewDelivery:
     content_id: str
     recipient: str
     due: datetime
+    rank: int = NORMAL  #: what is urgent goes first: 0 before 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,12 @@ class Judgement:
     notices: tuple[str, ...] = ()  #: events to tell the sender of: arrived, accepted, rejected...
     due: datetime | None = None  #: when a postponed mail is judged again
     explanation: tuple[Mapping[str, object], ...] = ()  #: every rule, input and decision in order
+    evidence: Evidence | None = None  #: what was known of the world; None = the mail was not looked at
+    signatures: tuple[Signature, ...] = ()  #: of the mail itself
+    learnt: tuple[Learnt, ...] = ()  #: what the mail tells of letters of ours
+    continues: str = ""  #: the mail whose case it goes on with: it answers a letter about that one; "" = none
+    supersedes: bool = False  #: its document takes the place of that mail's, which is filed
+    vouched: str = ""  #: who speaks for its sender, in a form that can be compared; "" = nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,8 @@ class Judged:
     attachments: tuple[Inspected, ...]
     documents: tuple[DocumentRecord, ...]
     explanation: tuple[Mapping[str, object], ...]
+    continues: str = ""  #: the mail whose case it goes on with; "" = none
+    vouched: str = ""  #: who spoke for its sender; "" = nobody
 
     @property
     def sealed(self) -> Code | None:
@@ -116,6 +136,7 @@ class DecisionVerb(StrEnum):
     COMPLETE = "complete"
     REPLAY = "replay"
     CLEAR = "clear"  #: no state secret: a sealed mail is judged like any other
+    SUPERSEDE = "supersede"  #: a corrected document came: the mail is filed, and stays in the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +146,9 @@ class Decision:
     verb: DecisionVerb
     actor: str  #: the operator's name
     reason: str = ""
-    detail: Mapping[str, str] = field(default_factory=dict)  #: complete: document, fields; replay: policy; clear: code
+    detail: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: complete: document, fields; replay: policy; clear: code; supersede: mail
     at: datetime | None = None  #: filled by the store
 
 

@@ -10,16 +10,18 @@ from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
+from store import outgoing
 from store.blobs import Blobs
 from store.connection import Database
 from store.contents import Contents
+from store.decisions import decisions_of, write_decision
 from store.errors import LeaseLostError
 from store.journal import Entry, append
-from store.judgement import SEALING, Claimed, Decision, DecisionVerb, Judgement
+from store.judgement import SEALING, Claimed, Decision, DecisionVerb, EnvelopeRecord, Judgement, NewDelivery
 from store.mail import MailState, ReceivedMail, SealedMailError, move
 from store.recording import Judgements, write_notices
 from store.rows import MAIL_COLUMNS, AnyRow, mail_of
-from store.schema import arrivals, decisions, findings, mails
+from store.schema import arrivals, findings, mails
 from store.settings import StoreSettings
 
 _PAGE = 500
@@ -108,7 +110,7 @@ class Mails:
     def decisions(self, mail_id: str) -> tuple[Decision, ...]:
         """What persons decided about the mail, oldest first."""
         with self._db.reading() as connection:
-            return _decisions(connection, mail_id)
+            return decisions_of(connection, mail_id)
 
     def claim(self, owner: str, lease: timedelta, now: datetime) -> Claimed | None:
         """Take the mail that has been due longest; None = nothing is due."""
@@ -160,8 +162,19 @@ class Mails:
         """
         return self.judgements.set_aside(mail_id, token, actor, now, evidence=evidence, notices=notices)
 
-    def decide(self, mail_id: str, decision: Decision, now: datetime, notices: tuple[str, ...] = ()) -> None:
+    def decide(
+        self,
+        mail_id: str,
+        decision: Decision,
+        now: datetime,
+        notices: tuple[str, ...] = (),
+        *,
+        envelopes: Sequence[EnvelopeRecord] = (),
+        new: Sequence[NewDelivery] = (),
+    ) -> None:
         """Record a person's word: rejected at once, with `notices` to the sender; else to be judged again in its light.
+
+        `envelopes` tell the axis that a packet of it came from, and `new` are their deliveries.
 
         Raises:
             KeyError: there is no such mail.
@@ -169,6 +182,7 @@ class Mails:
             SealedMailError: it is sealed, and this is neither its clearance nor its refusal.
         """
         rejects = decision.verb is DecisionVerb.REJECT
+        out = outgoing.ready(self._contents, envelopes, (), new)
         with self._db.transaction() as connection:
             asked = select(mails.c.state, mails.c.judgement).where(mails.c.id == mail_id).with_for_update()
             row = connection.execute(asked).one_or_none()
@@ -177,21 +191,11 @@ class Mails:
             state = move(MailState(row.state), MailState.REJECTED if rejects else MailState.RECEIVED)
             if decision.verb not in (DecisionVerb.CLEAR, DecisionVerb.REJECT) and _sealed(connection, mail_id, row):
                 raise SealedMailError(mail_id)
-            position = len(_decisions(connection, mail_id))
-            connection.execute(
-                decisions.insert().values(
-                    mail_id=mail_id,
-                    position=position,
-                    at=now,
-                    actor=decision.actor,
-                    verb=decision.verb.value,
-                    reason=decision.reason,
-                    detail=dict(decision.detail),
-                )
-            )
+            write_decision(connection, mail_id, decision, now)
             due = None if rejects else now
             connection.execute(update(mails).where(mails.c.id == mail_id).values(state=state.value, due_at=due))
             write_notices(connection, mail_id, row.judgement, notices, now)
+            outgoing.write(connection, self._contents, out, mail_id, now)
             append(connection, now, [Entry(decision.actor, f"mail.{decision.verb}", mail_id)])
 
     def _claim(self, which: ColumnElement[bool], owner: str, lease: timedelta, now: datetime) -> Claimed | None:
@@ -261,11 +265,4 @@ def _sealed(connection: Connection, mail_id: str, row: AnyRow) -> bool:
 
 
 def _claimed(connection: Connection, row: AnyRow) -> Claimed:
-    return Claimed(mail_of(row), row.token, row.crashes, row.judgement, _decisions(connection, row.id))
-
-
-def _decisions(connection: Connection, mail_id: str) -> tuple[Decision, ...]:
-    asked = select(decisions).where(decisions.c.mail_id == mail_id).order_by(decisions.c.position)
-    return tuple(
-        Decision(DecisionVerb(row.verb), row.actor, row.reason, row.detail, row.at) for row in connection.execute(asked)
-    )
+    return Claimed(mail_of(row), row.token, row.crashes, row.judgement, decisions_of(connection, row.id))

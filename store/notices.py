@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select, tuple_, update
+from sqlalchemy import and_, case, exists, func, insert, not_, or_, select, tuple_, update
 
 from store import outgoing
 from store.blobs import Blobs
@@ -12,7 +12,8 @@ from store.connection import Database
 from store.contents import Contents
 from store.journal import Entry, append
 from store.judgement import LetterRecord, NewDelivery
-from store.schema import notices
+from store.mail import MailState
+from store.schema import deliveries, letters, mails, notices
 from store.settings import StoreSettings
 
 
@@ -33,13 +34,21 @@ class Notices:
         self._db = db
         self._contents = Contents(db, blobs, settings)
 
-    def ripe(self, now: datetime, gather: timedelta, limit: int = 100) -> tuple[tuple[Notice, ...], ...]:
-        """Untold notices of each mail whose first is older than `gather`: one group is one letter."""
+    def ripe(
+        self, now: datetime, gather: timedelta, limit: int = 100, at_once: str = ""
+    ) -> tuple[tuple[Notice, ...], ...]:
+        """Untold notices of each mail whose first is older than `gather`: one group is one letter.
+
+        Events that begin with `at_once` wait for no others.
+        """
         untold = notices.c.told_at.is_(None)
         first = func.min(notices.c.at)
+        ready = first <= now - gather
+        if at_once:
+            ready = or_(ready, func.max(case((notices.c.event.startswith(at_once), 1), else_=0)) == 1)
         with self._db.reading() as connection:
             asked = select(notices.c.mail_id).where(untold).group_by(notices.c.mail_id)
-            ripe = connection.execute(asked.having(first <= now - gather).order_by(first).limit(limit)).scalars().all()
+            ripe = connection.execute(asked.having(ready).order_by(first).limit(limit)).scalars().all()
             mine = and_(untold, notices.c.mail_id.in_(ripe))
             rows = connection.execute(
                 select(notices).where(mine).order_by(notices.c.number, notices.c.at, notices.c.event)
@@ -85,6 +94,38 @@ class Notices:
             )
             append(connection, now, [entry])
         return True
+
+    def add(self, mail_id: str, event: str, now: datetime) -> bool:
+        """Note one more thing that the sender is to be told; False = it was noted before, told or not."""
+        with self._db.transaction() as connection:
+            asked = select(mails.c.judgement).where(mails.c.id == mail_id).with_for_update()
+            number = connection.execute(asked).scalar_one_or_none()
+            known = select(notices.c.number).where(notices.c.mail_id == mail_id, notices.c.event == event)
+            if number is None or connection.execute(known.limit(1)).first() is not None:
+                return False
+            row = {"mail_id": mail_id, "number": number, "event": event, "at": now}
+            connection.execute(insert(notices).values(**row, told_at=None, letter_id=None))
+        return True
+
+    def overdue(self, event: str, before: datetime, limit: int = 100) -> tuple[str, ...]:
+        """Mails that came before `before` and wait for a person or a proof, whose senders were not told `event` yet."""
+        told = exists().where(notices.c.mail_id == mails.c.id, notices.c.event == event)
+        waits = mails.c.state.in_((MailState.HELD.value, MailState.POSTPONED.value))
+        asked = select(mails.c.id).where(waits, mails.c.received_at < before, mails.c.kind != "axis", not_(told))
+        with self._db.reading() as connection:
+            return tuple(connection.execute(asked.order_by(mails.c.id).limit(limit)).scalars())
+
+    def automatic(self, since: datetime, recipient: str = "") -> int:
+        """How many automatic letters (under the empty reverse path) were queued since then, to anybody or to one."""
+        asked = (
+            select(func.count())
+            .select_from(deliveries.join(letters, letters.c.id == deliveries.c.content_id))
+            .where(deliveries.c.born > since, deliveries.c.kind == "letter", letters.c.sender == "")
+        )
+        if recipient:
+            asked = asked.where(deliveries.c.recipient == recipient)
+        with self._db.reading() as connection:
+            return int(connection.execute(asked).scalar_one())
 
     def receipts(self, mail_id: str) -> tuple[str, ...]:
         """Ids of the letters that told the sender of this mail something, in order."""

@@ -5,16 +5,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from store import outgoing
+from store import evidence, marks, outgoing
 from store.blobs import Blobs
 from store.connection import Database
 from store.contents import Contents
+from store.decisions import write_decision
 from store.errors import LeaseLostError
 from store.journal import Entry, append
-from store.judgement import DocumentRecord, FieldRecord, Judged, Judgement
+from store.judgement import Decision, DecisionVerb, DocumentRecord, FieldRecord, Judged, Judgement
 from store.mail import MailState, move
 from store.schema import attachments, documents, findings, judgements, mails, notices
 from store.settings import StoreSettings
+from store.tracking import learn
 from validation.codes import Code
 from validation.finding import Finding, Severity
 from validation.inspected import Inspected
@@ -37,6 +39,8 @@ class Judgements:
             IllegalMoveError: the mail cannot go where the judgement says: our bug.
         """
         out = outgoing.ready(self._contents, judgement.envelopes, judgement.letters, judgement.deliveries)
+        known = judgement.evidence and evidence.Kept(judgement.evidence, judgement.signatures)
+        proof = evidence.ready(self._db, self._contents, known) if known else None
         with self._db.transaction() as connection:
             row = connection.execute(
                 select(mails.c.state, mails.c.token, mails.c.lease_owner, mails.c.judgement)
@@ -52,7 +56,13 @@ class Judgements:
             head = {"mail_id": mail_id, "number": number, "at": now, "actor": actor}
             _write(connection, head, judgement)
             outgoing.write(connection, self._contents, out, mail_id, now)
+            if proof:
+                evidence.write(connection, proof, mail_id, number, now)
             write_notices(connection, mail_id, number, judgement.notices, now)
+            for learnt in judgement.learnt:
+                learn(connection, learnt, now, actor)
+            if judgement.supersedes:
+                _supersede(connection, judgement.continues, mail_id, actor, now)
             connection.execute(
                 update(mails)
                 .where(mails.c.id == mail_id)
@@ -106,8 +116,16 @@ class Judgements:
             asked = select(judgements.c.number).where(judgements.c.mail_id == mail_id).order_by(judgements.c.number)
             return tuple(_read(connection, mail_id, number) for number in connection.execute(asked).scalars().all())
 
+    def evidence_of(self, mail_id: str, number: int) -> evidence.Kept | None:
+        """What was known of the world when the judgement of that number was made; None = it was not kept.
+
+        Raises:
+            Unavailable: octets of it are not there.
+        """
+        return evidence.read(self._db, self._contents, mail_id, number)
+
     def documents_with_key(self, key: str, but_mail: str = "") -> tuple[tuple[str, str], ...]:
-        """(document, mail) ids of the current documents under `key` in other mails: the duplicate alarm."""
+        """(document, mail) ids of the current documents under that key or mark in other mails: the duplicate alarm."""
         if not key:
             return ()
         current = (mails.c.id == documents.c.mail_id) & (mails.c.judgement == documents.c.number)
@@ -118,7 +136,8 @@ class Judgements:
             .order_by(documents.c.mail_id)
         )
         with self._db.reading() as connection:
-            return tuple((row.id, row.mail_id) for row in connection.execute(asked))
+            found = tuple((row.id, row.mail_id) for row in connection.execute(asked))
+            return found or marks.documents_with(connection, key, but_mail)
 
     def mails_with_file(self, sha256: str) -> tuple[str, ...]:
         """Ids of the mails that hold a file of that digest."""
@@ -140,6 +159,17 @@ def write_notices(connection: Connection, mail_id: str, number: int, events: Seq
         connection.execute(insert(notices), rows)
 
 
+def _supersede(connection: Connection, old: str, by: str, actor: str, now: datetime) -> None:
+    """Have `old` judged again in the light of the mail that takes its place; too late where somebody has decided."""
+    row = connection.execute(select(mails.c.state).where(mails.c.id == old).with_for_update()).one_or_none()
+    if row is None or row.state not in (MailState.HELD.value, MailState.POSTPONED.value):
+        return
+    write_decision(connection, old, Decision(DecisionVerb.SUPERSEDE, actor, detail={"mail": by}), now)
+    state = move(MailState(row.state), MailState.RECEIVED)
+    connection.execute(update(mails).where(mails.c.id == old).values(state=state.value, due_at=now))
+    append(connection, now, [Entry(actor, "mail.supersede", old, detail={"by": by})])
+
+
 def _write(connection: Connection, head: dict[str, object], judgement: Judgement) -> None:
     connection.execute(
         insert(judgements).values(
@@ -147,6 +177,8 @@ def _write(connection: Connection, head: dict[str, object], judgement: Judgement
             state=judgement.state.value,
             classification=judgement.classification,
             explanation=tuple(dict(step) for step in judgement.explanation),
+            continues=judgement.continues or None,
+            vouched=judgement.vouched or None,
         )
     )
     numbered = {"mail_id": head["mail_id"], "number": head["number"]}
@@ -184,6 +216,7 @@ def _write(connection: Connection, head: dict[str, object], judgement: Judgement
             for position, document in enumerate(judgement.documents)
         ]
         connection.execute(insert(documents), rows)
+        marks.write(connection, numbered, judgement.documents)
 
 
 def _files(file: Inspected, depth: int = 0) -> list[dict[str, object]]:
@@ -232,6 +265,8 @@ def _read(connection: Connection, mail_id: str, number: int) -> Judged:
             for row in papers
         ),
         explanation=head.explanation,
+        continues=head.continues or "",
+        vouched=head.vouched or "",
     )
 
 

@@ -35,17 +35,35 @@ class OrganId:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganName:
+    """A name that an organ had, and when."""
+
+    name: str
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Organ:
     """An organisation with its history."""
 
     id: str  #: our own, never changes
     name: str  #: the present one
     position: float = 0.0
-    former_names: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()  #: earlier ones, nobody knows of when
     ids: tuple[OrganId, ...] = ()
     addresses: tuple[str, ...] = ()  #: mail addresses that are the organ's
     certificates: tuple[str, ...] = ()  #: SHA-256 of DER, hex
     successor: str = ""  #: id of the organ that took its place; "" = none
+    abbreviations: tuple[str, ...] = ()  #: as in notations: UBND, STC
+    names: tuple[OrganName, ...] = ()  #: earlier ones whose time is known
+    domains: tuple[str, ...] = ()  #: of its mail
+    tax_code: str = ""
+
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """The present name and all earlier ones."""
+        return (self.name, *self.former_names, *(known.name for known in self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +82,13 @@ class Correspondent:
 
 
 def _organ_keys(organ: Organ) -> Iterator[str]:
-    """By every id it ever had, its addresses, the domains of these as "@domain", and its certificates."""
+    """By every id it ever had, tax code, addresses, its domains and theirs as "@domain", and certificates."""
     yield from organ.certificates
     yield from (known.value for known in organ.ids)
     yield from organ.addresses
     yield from (f"@{address.rpartition('@')[2]}" for address in organ.addresses)
+    yield from (f"@{domain.lstrip('@')}" for domain in organ.domains)
+    yield organ.tax_code
 
 
 def _correspondent_keys(one: Correspondent) -> Iterator[str]:

@@ -16,15 +16,18 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from store.columns import Moment, Plain, Shaped
 from store.judgement import FieldRecord
 from store.mail import Origin
 from store.reply import Reply
+from validation.evidence import DnsAnswer
 from validation.inspected import Inspected
+from validation.signature import Signature
 
-HEAD = "0005"  #: the newest revision in `migrations/versions`; a test holds the two together
+HEAD = "0010"  #: the newest revision in `migrations/versions`; a test holds the two together
 
 Path = tuple[str, ...]
 
@@ -111,6 +114,9 @@ judgements = Table(
     Column("state", Text, nullable=False),
     Column("classification", Text, nullable=False),
     Column("explanation", Shaped(tuple[dict[str, object], ...]), nullable=False),
+    Column("continues", Text),  # the mail whose case it goes on with; NULL = none
+    Column("vouched", Plain),  # who spoke for its sender, in a form that can be compared; NULL or "" = nobody
+    Index("ix_judgements_continues", "continues"),
 )
 
 
@@ -161,6 +167,17 @@ documents = Table(
     Column("key", Plain, nullable=False, index=True),
 )
 
+document_marks = Table(
+    "document_marks",
+    metadata,
+    Column("mark", Plain, primary_key=True),
+    Column("mail_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    ForeignKeyConstraint(["mail_id", "number"], ["judgements.mail_id", "judgements.number"]),
+    Index("ix_document_marks_mail", "mail_id", "number"),
+)
+
 decisions = Table(
     "decisions",
     metadata,
@@ -184,7 +201,24 @@ envelopes = Table(
     Column("sha256", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("made_at", Moment, nullable=False),
+    # The document's id in the packet, folded: what a status of a receiver calls it; NULL or "" = none.
+    Column("known_as", Plain),
     Index("ix_envelopes_made_at", "made_at", "id"),
+    Index("ix_envelopes_known_as", "known_as"),
+)
+
+# What receivers report of an envelope, each word as it came; the machine that reads them is the bridge's.
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("envelope_id", Text, ForeignKey("envelopes.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),  # when it came
+    Column("organ_id", Plain, nullable=False),  # who says so
+    Column("code", Text, nullable=False),
+    Column("said_at", Moment),  # by its own time stamp; NULL = it bears none
+    Column("says", Plain, nullable=False),
+    Column("mail_id", Text, nullable=False),  # the packet that said it; "" = we said it ourselves
 )
 
 letters = Table(
@@ -199,6 +233,8 @@ letters = Table(
     Column("size", BigInteger, nullable=False),
     Column("made_at", Moment, nullable=False),
 )
+
+_DUE = text("due_at IS NOT NULL")  # most rows are settled, and stay for years
 
 deliveries = Table(
     "deliveries",
@@ -219,10 +255,12 @@ deliveries = Table(
     Column("settled_at", Moment),
     Column("told_at", Moment),  # whoever must know of the end was told
     Column("requeued_at", Moment),  # a person queued it anew: patience counts from here
+    Column("rank", Integer, nullable=False, server_default="4"),  # what is urgent goes first: 0 before 4
     UniqueConstraint("content_id", "recipient"),
-    Index("ix_deliveries_due", "kind", "due_at"),
+    Index("ix_deliveries_due", "kind", "rank", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
     Index("ix_deliveries_state", "state", "born", "id"),
     Index("ix_deliveries_born", "born", "id"),
+    Index("ix_deliveries_recipient", "recipient", "born"),  # automatic letters to one address are counted
 )
 
 attempts = Table(
@@ -243,6 +281,8 @@ events = Table(
     Column("at", Moment, nullable=False),
     Column("kind", Text, nullable=False),
     Column("detail", Shaped(dict[str, str]), nullable=False),
+    Column("told_at", Moment),  # whoever waits for it knows it, or it is nobody's news; NULL = to be told
+    Index("ix_events_told_at", "told_at"),
 )
 
 notices = Table(
@@ -306,4 +346,52 @@ register_keys = Table(
     Column("entry_id", Text, nullable=False),
     PrimaryKeyConstraint("register", "key", "entry_id", name="pk_register_keys"),
     Index("ix_register_keys_entry", "register", "entry_id"),
+)
+
+# Certificates, lists of revocation and answers that mails were judged by, each once, whoever relied on it.  Their
+# octets lie in `contents` or in a blob, under the digest.
+evidence_items = Table(
+    "evidence_items",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
+# The trust directory's certificates as they were at some time; all judgements of that time name the same set.
+trust_sets = Table(
+    "trust_sets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # anchor or intermediate
+    Column("list_name", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("sha256", Text, ForeignKey("evidence_items.sha256"), nullable=False, index=True),
+)
+
+# What one judgement knew of the world.
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("mail_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("moment", Moment, nullable=False),
+    Column("arrived", Moment),
+    Column("trust", Text, nullable=False, index=True),  # a set; there may be none, where the directory is empty
+    Column("dns", Shaped(Mapping[str, DnsAnswer]), nullable=False),
+    Column("spf", Plain, nullable=False),
+    Column("spf_of", Plain, nullable=False),
+    Column("signatures", Shaped(tuple[Signature, ...]), nullable=False),  # of the mail itself
+    ForeignKeyConstraint(["mail_id", "number"], ["judgements.mail_id", "judgements.number"]),
+)
+
+# The lists and answers of one judgement.
+evidence_uses = Table(
+    "evidence_uses",
+    metadata,
+    *_of_judgement(),
+    Column("kind", Text, nullable=False),  # crl = of the trust directory, fetched = by its key
+    Column("key", Plain, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),  # an item; "" = asked for, and not to be had
 )

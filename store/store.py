@@ -13,10 +13,13 @@ from store.intake import Intake
 from store.journal import Journal
 from store.mails import Mails
 from store.notices import Notices
+from store.outbox import Outbox
 from store.papers import Envelopes, Letters
 from store.pickups import Pickups
 from store.registry import Registry, registry_of
 from store.settings import StoreSettings
+from store.statuses import Statuses
+from store.tracking import Tracking
 
 
 def utc_now() -> datetime:
@@ -36,8 +39,11 @@ class Store:
     envelopes: Envelopes
     letters: Letters
     deliveries: Deliveries
+    outbox: Outbox
+    tracking: Tracking
     pickups: Pickups
     notices: Notices
+    statuses: Statuses
     bookmarks: Bookmarks
     journal: Journal
     registry: Registry
@@ -78,8 +84,11 @@ def open_store(settings: StoreSettings, clock: Callable[[], datetime] = utc_now,
         envelopes=Envelopes(*parts),
         letters=Letters(*parts),
         deliveries=Deliveries(*parts),
+        outbox=Outbox(*parts),
+        tracking=Tracking(*parts),
         pickups=Pickups(*parts),
         notices=Notices(*parts),
+        statuses=Statuses(db),
         bookmarks=Bookmarks(db),
         journal=Journal(db),
         registry=registry_of(db),

@@ -9,6 +9,7 @@ import ipaddress
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 import dns.exception
 import dns.name
@@ -24,6 +25,8 @@ _CACHED_ANSWERS = 10_000
 _FAILED_FOR = 10.0  # seconds; RFC 2308 allows five minutes, a person who mends his DNS would not
 _MOST_FAILED = 10_000
 _MOST_VALUES = 64  # of one answer; a zone that says more is not one that we need
+
+Resolver = TypeVar("Resolver", bound=dns.resolver.BaseResolver)
 
 NONE = DnsAnswer("none")
 FAILED = DnsAnswer("failed")
@@ -66,15 +69,24 @@ def open_dns(nameservers: Sequence[str], timeout: timedelta) -> Dns:
     Raises:
         ValueError: one of them is not an address.
     """
+    return Dns(furnished(dns.resolver.Resolver, nameservers, timeout))
+
+
+def furnished(kind: type[Resolver], nameservers: Sequence[str], timeout: timedelta) -> Resolver:
+    """A resolver of that kind, as the settings want it.
+
+    Raises:
+        ValueError: one of the name servers is not an address.
+    """
     try:
-        resolver = dns.resolver.Resolver(configure=not nameservers)
+        resolver = kind(configure=not nameservers)
     except dns.resolver.NoResolverConfiguration:
-        resolver = dns.resolver.Resolver(configure=False)  # a machine without a resolver: every answer is "failed"
+        resolver = kind(configure=False)  # a machine without a resolver: every answer is "failed"
     if nameservers:
         resolver.nameservers = [_nameserver(text) for text in nameservers]
     resolver.lifetime = timeout.total_seconds()
     resolver.timeout = min(2.0, resolver.lifetime)
-    return Dns(resolver)
+    return resolver
 
 
 def _nameserver(text: str) -> dns.nameserver.Nameserver:

@@ -26,13 +26,16 @@ class Scripted:
 
 @contextlib.contextmanager
 def scripted(
-    answers: Mapping[str, str | Sequence[str]], offer: Sequence[str] = OFFER, gate: threading.Event | None = None
+    answers: Mapping[str, str | Sequence[str]],
+    offer: Sequence[str] = OFFER,
+    gate: threading.Event | None = None,
+    place: tuple[str, int] = (LOOPBACK, 0),
 ) -> Iterator[Scripted]:
     """Serve until the block ends.
 
     `answers`: by verb ("MAIL", "RCPT", "DATA", "RSET", ...), "GREETING", "EHLO" and "." for the end of the message;
     a list is used up answer by answer, its last one stays.  "EARLY" answers in the middle of the message.
-    `gate`: the answer to the end of a message waits for it.
+    `gate`: the answer to the end of a message waits for it.  `place`: where it listens.
     """
     heard = Scripted()
     left = {verb: [said] if isinstance(said, str) else list(said) for verb, said in answers.items()}
@@ -100,7 +103,7 @@ def scripted(
         allow_reuse_address = True
         daemon_threads = True
 
-    with Server((LOOPBACK, 0), Handler) as server:
+    with Server(place, Handler) as server:
         heard.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from outbound.letter import Letter, LetterFile, compose
 from outbound.sender import Sender
 from outbound.settings import OutboundSettings
+from outbound.way import smarthost
 from store.connection import migrate, open_database
 from store.delivery import Delivery, Done, Failed, Queued
 from store.ids import new_id
@@ -84,7 +85,7 @@ def queue(store: Store, *recipients: str, sender: str = "bounce+t@office.example
 @contextlib.contextmanager
 def sending(store: Store, config: OutboundSettings, owner: str = "sender-1") -> Iterator[Sender]:
     """A sender in a thread of its own, until the block ends; it must end by itself when asked to."""
-    sender = Sender(config, store.deliveries, store.letters, owner)
+    sender = Sender(config, store.outbox, owner, lambda _: smarthost(config))
     ready = threading.Event()
     stops: list[Callable[[], object]] = []
 
@@ -216,7 +217,7 @@ def test_a_database_that_is_locked_for_a_while_loses_no_outcome(tmp_path: Path) 
             with contextlib.closing(sqlite3.connect(tmp_path / "var" / "docbridge.sqlite3")) as another:
                 another.execute("BEGIN IMMEDIATE")
                 gate.set()
-                wait_until(lambda: [line for line in told if "delivery" in line], 20, "the first vain try")
+                wait_until(lambda: [line for line in told if line.get("outcomes")], 20, "the first vain try")
             wait_until(lambda: store.deliveries.attempts(delivery_id), 20, "the outcome")
         assert {line["event"] for line in told} >= {"store unavailable", "attempted"}
         assert isinstance(state(store, delivery_id).state, Done)

@@ -10,7 +10,7 @@ from outbound.settings import OutboundSettings
 def test_the_defaults_hold() -> None:
     settings = OutboundSettings()
     assert (settings.host, settings.port) == ("127.0.0.1", 25)
-    assert settings.retry.give_up_after == timedelta(days=5)
+    assert settings.retry().give_up_after == timedelta(days=5)
 
 
 def test_an_ipv6_smarthost_is_read() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from outbound.content import whole
+from outbound.handover import Handover
 from outbound.settings import OutboundSettings
-from outbound.smarthost import Conversation, Handover
+from outbound.way import smarthost
 from store.delivery import Attempt, Delivered, Refused, TryLater, Unsure
 from tests.outbound.scripted import DEAF, HANG_UP, OFFER, SILENCE, Scripted, scripted
 from tests.servers.clients import smtp_sink
@@ -19,7 +21,7 @@ from tests.servers.postfix import PostfixSink
 from tests.servers.wait import LOOPBACK, free_port
 
 _CONTENT = b"From: <a@office.example>\r\nTo: <b@example.org>\r\n\r\nline\r\n.\r\n..two\r\n"
-_LETTER = Handover("018f", "bounce+x@office.example", "b@example.org", _CONTENT)
+_LETTER = Handover("018f", "bounce+x@office.example", "b@example.org", whole(_CONTENT))
 
 
 def settings(port: int, **changes: object) -> OutboundSettings:
@@ -44,7 +46,7 @@ def send(
     config: OutboundSettings, *letters: Handover, password: str = "", loop: Loop = asyncio.new_event_loop
 ) -> list[Attempt]:
     async def talk() -> list[Attempt]:
-        conversation = Conversation(config, password)
+        conversation = smarthost(config, password)
         attempts = [await conversation.send(letter) for letter in letters]
         await conversation.end()
         return attempts
@@ -98,7 +100,9 @@ def test_nobody_listens() -> None:
 
 
 def big() -> Handover:
-    return replace(_LETTER, content=b"Subject: big\r\n\r\n" + b"x" * 70 + b"\r\n" + (b"y" * 76 + b"\r\n") * 400_000)
+    return replace(
+        _LETTER, message=whole(b"Subject: big\r\n\r\n" + b"x" * 70 + b"\r\n" + (b"y" * 76 + b"\r\n") * 400_000)
+    )
 
 
 def test_a_refusal_in_the_middle_of_the_message_is_heard() -> None:
@@ -130,7 +134,7 @@ def test_the_final_dot_has_its_own_patience() -> None:
         pytest.param(_LETTER, ["x", "SIZE 20"], "5.3.4", id="larger than the offer"),
         pytest.param(replace(_LETTER, recipient="người@example.org"), ["x", "8BITMIME"], "5.6.7", id="no SMTPUTF8"),
         pytest.param(
-            replace(_LETTER, content=b"Subject: x\r\n\r\n\xc4\x91\r\n"), ["x", "DSN"], "5.6.3", id="no 8BITMIME"
+            replace(_LETTER, message=whole(b"Subject: x\r\n\r\n\xc4\x91\r\n")), ["x", "DSN"], "5.6.3", id="no 8BITMIME"
         ),
         pytest.param(replace(_LETTER, recipient='"b\r\nRSET\r\n"@y.example'), OFFER, "5.1.3", id="CR LF in an address"),
         pytest.param(
@@ -138,7 +142,10 @@ def test_the_final_dot_has_its_own_patience() -> None:
         ),
         pytest.param(replace(_LETTER, sender="a b@y.example"), OFFER, "5.1.3", id="an unfit reverse path"),
         pytest.param(
-            replace(_LETTER, content=b"a: b\r\n\r\nx\n.\nQUIT\r\n"), OFFER, "5.6.0", id="a bare LF in the message"
+            replace(_LETTER, message=whole(b"a: b\r\n\r\nx\n.\nQUIT\r\n")),
+            OFFER,
+            "5.6.0",
+            id="a bare LF in the message",
         ),
     ],
 )
@@ -186,7 +193,7 @@ def test_a_next_hop_that_answers_at_once_is_always_heard(loop: Loop) -> None:
 
 def test_only_dots_are_doubled() -> None:
     with scripted({}) as server:
-        send(settings(server.port), _LETTER, replace(_LETTER, content=b".\r\n\r\n"))
+        send(settings(server.port), _LETTER, replace(_LETTER, message=whole(b".\r\n\r\n")))
     assert server.messages == [_CONTENT.replace(b"\r\n.", b"\r\n.."), b"..\r\n\r\n"]
 
 

@@ -22,8 +22,8 @@ class ServerCertificate:
     key: Path
 
 
-def mint(folder: Path, name: str = "localhost") -> ServerCertificate:
-    """A certificate for `name` and the loopback address, good from yesterday for a month."""
+def mint(folder: Path, name: str = "localhost", *others: str) -> ServerCertificate:
+    """A certificate for `name`, `others` and the loopback address, good from yesterday for a month."""
     now = datetime.now(UTC)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
@@ -36,7 +36,7 @@ def mint(folder: Path, name: str = "localhost") -> ServerCertificate:
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=30))
         .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address(LOOPBACK))]),
+            x509.SubjectAlternativeName([*map(x509.DNSName, (name, *others)), x509.IPAddress(ip_address(LOOPBACK))]),
             critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
