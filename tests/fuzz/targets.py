@@ -1,8 +1,9 @@
 """All targets, by name."""
 
 from tests.fuzz.imap import MAILBOXES
+from tests.fuzz.packages import PACKAGES
 from tests.fuzz.readers import READERS
 from tests.fuzz.smtp import DOORS
 from tests.fuzz.target import Target
 
-TARGETS: dict[str, Target] = {target.name: target for target in (*DOORS, *MAILBOXES, *READERS)}
+TARGETS: dict[str, Target] = {target.name: target for target in (*DOORS, *MAILBOXES, *READERS, *PACKAGES)}
