@@ -6,5 +6,6 @@ JOBS = {
     "recognise": "bridge.in_child:recognise",
     "recognise_sent": "bridge.in_child:recognise_sent",
     "look": "bridge.programs:programs",
+    "draw": "bridge.report.drawing:draw",
     "route": "bridge.route_question:routes_of",
 }

@@ -1,5 +1,6 @@
 """`check`: judges files, or whole mails, without storing anything.  Needs no settings file."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from bridge.checked import Checked, CheckRequest
     from bridge.evidence.answers import Answers
     from bridge.examiner import Fetch, Refused
+    from bridge.report.bundle import Written
+    from bridge.sandbox.pool import Pool
     from bridge.settings import Settings
 
 _JOBS = {"check": "bridge.checking:check"}
 _WARM = ("bridge.checking",)  #: what the children load before their walls go up
+_DRAW, _DRAWS = {"draw": "bridge.report.drawing:draw"}, "bridge.report.drawing"  #: the same where reports are written
 _MARKS = {"accepted": "✓", "postponed": "…", "held": "?", "rejected": "✗"}
 
 
@@ -32,6 +36,12 @@ _MARKS = {"accepted": "✓", "postponed": "…", "held": "?", "rejected": "✗"}
 @click.option(
     "--sender-class", type=click.Choice(["agency", "business", "individual"]), default="agency", show_default=True
 )
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the report of each document (HTML, PDF, XML, JSON) to this folder.",
+)
 @as_json
 @click.pass_context
 def check(
@@ -41,6 +51,7 @@ def check(
     trust: Path | None,
     offline: bool,
     sender_class: str,
+    folder: Path | None,
     json_: bool,
 ) -> int:
     """Judge FILEs (documents, or whole .eml).  Exit code 1 when one of them is not accepted."""
@@ -53,7 +64,8 @@ def check(
     sandbox = settings.sandbox if settings else SandboxSettings()
     sandbox = replace(sandbox, children=min(sandbox.pool_size(), len(files)))
     # The children start while the rest is imported and read: half of the time that one file takes.
-    pool = Pool(sandbox, _JOBS, preload=_WARM)
+    drawing = folder is not None
+    pool = Pool(sandbox, _JOBS | _DRAW if drawing else _JOBS, preload=(*_WARM, _DRAWS) if drawing else _WARM)
     ctx.call_on_close(pool.close)
     log_quietly()
     from bridge.examiner import Examiner, Refused
@@ -63,7 +75,8 @@ def check(
     request = _request(settings, sender_class, at, trust)
     code = WELL
     for file, answer in zip(files, examiner.examine(files, request), strict=True):
-        _show(file, answer, request, json_=json_)
+        written = [] if folder is None else _reported(file, answer, request, pool, folder, settings)
+        _show(file, answer, request, written, json_=json_)
         if isinstance(answer, Refused):
             code = USAGE
         elif answer.verdict != "accepted" and code == WELL:
@@ -110,9 +123,41 @@ def _settings(ctx: click.Context) -> "Settings | None":
     return load(config)
 
 
-def _show(file: str, answer: "Checked | Refused", request: "CheckRequest", *, json_: bool) -> None:
+def _reported(
+    file: str,
+    answer: "Checked | Refused",
+    request: "CheckRequest",
+    pool: "Pool",
+    folder: Path,
+    settings: "Settings | None",
+) -> "list[Written]":
+    """The reports of the documents in one file."""
+    from bridge.cli.report import tell_lacking
+    from bridge.examiner import Refused
+    from bridge.report.bundle import write
+    from bridge.report.draw import drawn_by
+    from bridge.report.house import house_of
+    from bridge.report.subject import of_check
+
+    if isinstance(answer, Refused):
+        return []
+    try:
+        content = Path(file).read_bytes()
+    except OSError:
+        content = b""  # it was there a moment ago: reported without its pictures
+    if hashlib.sha256(content).hexdigest() != answer.file.sha256:
+        content = b""
+    written = list(write(of_check(answer, request), drawn_by(pool, content), folder, house_of(settings)))
+    tell_lacking(written)
+    return written
+
+
+def _show(
+    file: str, answer: "Checked | Refused", request: "CheckRequest", written: "list[Written]", *, json_: bool
+) -> None:
     from bridge.check_shown import checked_lines, checked_shown
     from bridge.cli.output import Verbatim, json_line, printable
+    from bridge.cli.report import shown
     from bridge.examiner import Refused
 
     if isinstance(answer, Refused):
@@ -121,8 +166,11 @@ def _show(file: str, answer: "Checked | Refused", request: "CheckRequest", *, js
         else:
             click.echo(f"{printable(file)}: {answer.why}", err=True)
     elif json_:
-        json_line({"file": Verbatim(file), **checked_shown(answer, request)})
+        reports = {"reports": [shown(one) for one in written]} if written else {}
+        json_line({"file": Verbatim(file), **checked_shown(answer, request), **reports})
     else:
         click.echo(f"{_MARKS[answer.verdict]} {printable(file)}: {answer.verdict}")
         for line in checked_lines(answer):
             click.echo(f"    {line}")
+        for one in written:
+            click.echo(f"    {', '.join(one.files)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bridge.doctor.anchors import anchors
 from bridge.doctor.checkup import Checkup, ok, problem
-from bridge.doctor.machine import directories, disk, libraries
+from bridge.doctor.machine import directories, disk, libraries, reports
 from bridge.doctor.mailboxes import mailboxes
 from bridge.doctor.mirror import mirror
 from bridge.doctor.names import dns
@@ -25,9 +25,11 @@ def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
     except BadSettings as bad:
         yield problem("settings", str(bad), "correct that line; `docbridge settings describe` tells every key")
         yield from libraries()
+        yield reports()
         return
     yield ok("settings", str(located(config)))
     yield from libraries()
+    yield reports()
     yield from directories(settings)
     yield from disk(settings)
     yield from schema(settings)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridge.axis.settings import FolderAxis
 from bridge.doctor.checkup import Checkup, ok, problem, warning
+from bridge.report import pdf
 from bridge.settings import Settings
 
 #: Module -> distribution, of what has parts in C or reads hostile bytes: where these load, the rest does.
@@ -43,6 +44,15 @@ def libraries() -> Iterator[Checkup]:
                 "install docbridge anew (`make demo` makes .venv), or the library that is named",
             )
     yield ok("libraries", ", ".join(found))
+
+
+def reports() -> Checkup:
+    """Can reports be written as PDF?  The only thing that needs libraries of the system."""
+    lacking = pdf.missing()
+    if not lacking:
+        return ok("reports", f"HTML, PDF (weasyprint {version('weasyprint')}), XML, JSON")
+    do = "install Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0); until then they come as HTML"
+    return warning("reports", f"no PDF: {lacking} does not load", do)
 
 
 def directories(settings: Settings) -> Iterator[Checkup]:

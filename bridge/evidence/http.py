@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 _REDIRECTS = 2
 _PIECE = 65_536
 _PORTS = {"http": 80, "https": 443}
+_OCSP = "application/ocsp-request"
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
@@ -72,15 +73,15 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = self._tls.wrap_socket(sock, server_hostname=self.host) if self._tls else sock
 
 
-def get(url: str, egress: Egress, most: int, request: bytes = b"") -> bytes:
-    """At most `most` octets from `url`; with `request` an OCSP responder is asked (RFC 6960 appendix A.1).
+def get(url: str, egress: Egress, most: int, request: bytes = b"", media_type: str = _OCSP) -> bytes:
+    """At most `most` octets from `url`; with `request` an OCSP responder is asked (RFC 6960 appendix A.1), or another.
 
     Raises:
         NotHadError: refused, unreachable, too large, too slow, or no answer of the kind.
     """
     for _ in range(_REDIRECTS + 1):
         parts = _parts(url)
-        answer = _one(parts, _address_of(parts, egress), egress, most, request)
+        answer = _one(parts, _address_of(parts, egress), egress, most, request, media_type)
         if isinstance(answer, bytes):
             return answer
         url = urljoin(url, answer)
@@ -165,12 +166,14 @@ class _Watch:
                 self.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _one(parts: SplitResult, address: tuple[str, int], egress: Egress, most: int, request: bytes) -> bytes | str:
+def _one(
+    parts: SplitResult, address: tuple[str, int], egress: Egress, most: int, request: bytes, media_type: str
+) -> bytes | str:
     """The body, or where it has moved to."""
     connection = _connection(parts, address, egress)
     headers = {"Host": parts.netloc, "Accept": "*/*", "User-Agent": "docbridge", "Connection": "close"}
     if request:
-        headers["Content-Type"] = "application/ocsp-request"
+        headers["Content-Type"] = media_type
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if egress.proxy and parts.scheme == "http":
         target = f"http://{parts.netloc}{target}"

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.axis.settings import AnyAxis, AxisSettings
 from bridge.policy import Policy
+from bridge.report.settings import Report
 from bridge.sandbox.settings import SandboxSettings
 from bridge.settings.build import BadSetting, build
 from bridge.settings.environment import BadVariable, overlaid
