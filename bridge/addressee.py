@@ -38,19 +38,24 @@ def present_id(organ: Organ, today: date) -> str:
     return holding[0].value if holding else ""
 
 
-def addressee(name: str, organs: Sequence[Organ], today: date) -> Addressee:
-    """The organ meant by `name`; one that no register knows is taken at its word, as its id."""
-    organ = find(name, organs)
-    if organ is None:
-        return Addressee(name.strip(), "")
+def present(organ: Organ, organs: Sequence[Organ]) -> Organ:
+    """The organ, or whichever is in its place now."""
     passed = {organ.id}
-    meant = organ
     while organ.successor and organ.successor not in passed:
         following = find(organ.successor, organs)
         if following is None:
             break
         organ = following
         passed.add(organ.id)
+    return organ
+
+
+def addressee(name: str, organs: Sequence[Organ], today: date) -> Addressee:
+    """The organ meant by `name`; one that no register knows is taken at its word, as its id."""
+    organ = find(name, organs)
+    if organ is None:
+        return Addressee(name.strip(), "")
+    meant, organ = organ, present(organ, organs)
     as_written = any(known.value.casefold() == name.strip().casefold() for known in organ.ids)
     organ_id = name.strip() if as_written else present_id(organ, today)
     return Addressee(organ_id or name.strip(), organ.name, meant.name if meant is not organ else "")

@@ -134,7 +134,7 @@ def _body(signer: Signer) -> str:
 
 
 def _names(entry: _Entry) -> tuple[str, ...]:
-    return (entry.name, *(entry.former_names if isinstance(entry, Organ) else ()))
+    return entry.every_name if isinstance(entry, Organ) else (entry.name,)
 
 
 def _with_name(signer: Signer, holders: tuple[_Entry, ...]) -> str:

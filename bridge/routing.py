@@ -5,6 +5,7 @@ empty pattern fits everything; "*" and "?" stand for letters; "@domain" fits eve
 fits that contains the rule's words, accents and letter case aside.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -126,7 +127,18 @@ def route(origin: Origin, message: Message, snapshot: Snapshot, today: date) -> 
         if axis in known_axes and found
     )
     sender_class = next((rule.sender_class for rule in chosen.values() if rule.sender_class), "")
-    return Routes(recipients, destinations, sender_class, () if destinations else (Observation(Code.ROUTE_MISSING),))
+    missing = () if destinations else (Observation(Code.ROUTE_MISSING),)
+    observed = succeeded(organ for destination in destinations for organ in destination.organs)
+    return Routes(recipients, destinations, sender_class, observed or missing)
+
+
+def succeeded(organs: Iterable[Addressee]) -> tuple[Observation, ...]:
+    """A note for each that stands for a dissolved one."""
+    return tuple(
+        Observation(Code.ORGAN_SUCCEEDED, evidence={"organ": one.instead_of, "successor": one.name or one.organ_id})
+        for one in organs
+        if one.instead_of
+    )
 
 
 def _system_of(organ: Addressee, snapshot: Snapshot) -> str:

@@ -34,6 +34,7 @@ class Code(StrEnum):
 
     # Who it is for
     RECIPIENT_UNKNOWN = "recipient.unknown"  #: none of the recipients is ours
+    ORGAN_SUCCEEDED = "organ.succeeded"  #: meant for a body that was dissolved: it goes to the one in its place
     ROUTE_MISSING = "route.missing"  #: ours, but no rule says which organ it is for
     SENDER_WITHOUT_ID = "sender.without-id"  #: the axis wants an organ id of the sender and none is known
 
@@ -41,6 +42,9 @@ class Code(StrEnum):
     DOCUMENT_MISSING = "document.missing"  #: no attachment that could be a document
     DOCUMENT_PHOTOS = "document.photos"  #: photos alone
     DOCUMENT_DUPLICATE = "document.duplicate"  #: the same document has come in another mail
+    DOCUMENT_NUMBER_REUSED = "document.number-reused"  #: its number came in another mail, on another text
+    DOCUMENT_SAME_CONTENT = "document.same-content"  #: its text came in another mail, under another number or none
+    DOCUMENT_SCANNED = "document.scanned"  #: pictures of pages without a word that a program could read
     FIELD_MISSING = "field.missing"  #: a mandatory field was not found; `about` names it
     FIELD_UNSURE = "field.unsure"  #: found, but below the confidence that the office asks for
 
@@ -81,4 +85,8 @@ class Code(StrEnum):
 
     # Packets of the axis
     PACKET_INVALID = "packet.invalid"  #: not edXML, or edXML that cannot be understood
+    PACKET_RECALL = "packet.recall"  #: its sender takes a document back; a person agrees or refuses
+    PACKET_UPDATE = "packet.update"  #: its sender corrects a document that came before
+    PACKET_REPLACE = "packet.replace"  #: a new document in the place of others that came before
+    LETTER_TOO_LARGE = "letter.too-large"  #: a letter to be sent is larger than its recipient takes
     PACKET_UNADDRESSED = "packet.unaddressed"  #: no receiver of the packet has a registered mail address

@@ -125,6 +125,9 @@ class Folder:
         """A folder keeps no list of organisations."""
         yield from ()
 
+    def close(self) -> None:
+        """It holds nothing open."""
+
     def _place(self, name: str, content: bytes | Path) -> bool:
         """Bring `content` to its name, complete and durable; False when another writer was faster."""
         draft = self._out / f"{name}.{uuid.uuid4().hex}.tmp"  # its own draft: two workers may hold the same envelope

@@ -87,3 +87,7 @@ class Axis(Protocol):
     def organs(self) -> Iterator[ListedOrgan]:
         """The organisations that the axis lists; none where it keeps no list."""
         ...
+
+    def close(self) -> None:
+        """Gives back what it holds open."""
+        ...

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 
 from outbound import address
-from store.registry import OrganId
+from store.registry import OrganId, OrganName
 
 CLASSES = ("agency", "business", "individual")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._@-]{0,63}", re.ASCII)
@@ -13,6 +14,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 #: Registration numbers of enterprises (10 digits, 13 with a branch) and personal ids of 12 digits, which serve as tax
 #: codes of persons (Circular 86/2024/TT-BTC Art. 5).
 _TAX_CODE = re.compile(r"\d{10}(?:-?\d{3})?|\d{12}", re.ASCII)
+_DATED = re.compile(r"(.*\S)\s*\[([^\]]*)\.\.([^\]]*)\]")
 _OF_QCVN = re.compile(r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}", re.ASCII)
 
 
@@ -84,11 +86,48 @@ def organ_id(value: str) -> str:
 
 
 def organ_ids(values: Iterable[str]) -> tuple[OrganId, ...]:
-    """Ids of an organ with their scheme, told by their form (QCVN 102:2016; Decision 20/2020/QD-TTg)."""
-    return tuple(
-        OrganId("qcvn-102" if _OF_QCVN.fullmatch(value) else "qd-20", organ_id(value))
-        for value in dict.fromkeys(values)
-    )
+    """Ids of an organ with their scheme, told by their form (QCVN 102:2016; Decision 20/2020/QD-TTg), and their time.
+
+    H99.12 [2025-07-01..] holds since then, H99.12 [..2025-06-30] until then, that day included.
+    """
+    found: dict[str, OrganId] = {}
+    for written in values:
+        value, since, until = _dated(written)
+        scheme = "qcvn-102" if _OF_QCVN.fullmatch(value) else "qd-20"
+        found.setdefault(value, OrganId(scheme, organ_id(value), since, until))
+    return tuple(found.values())
+
+
+def organ_names(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[OrganName, ...]]:
+    """Earlier names: those of which nobody knows when, and those with their time, written as for ids."""
+    plain: dict[str, None] = {}
+    timed: dict[OrganName, None] = {}
+    for written in values:
+        value, since, until = _dated(written)
+        if since or until:
+            timed[OrganName(name(value), since, until)] = None
+        else:
+            plain[name(value)] = None
+    return tuple(plain), tuple(timed)
+
+
+def dated(value: str, since: date | None, until: date | None) -> str:
+    """A value with its time, as it is written in tables."""
+    return f"{value} [{since or ''}..{until or ''}]" if since or until else value
+
+
+def _dated(written: str) -> tuple[str, date | None, date | None]:
+    found = _DATED.fullmatch(written)
+    if not found:
+        return written, None, None
+    value, first, last = found.groups()
+    try:
+        since, until = (date.fromisoformat(day) if day else None for day in (first, last))
+    except ValueError as error:
+        raise UnfitValueError(f'"{written}": a time is written [2025-07-01..2026-06-30]') from error
+    if since and until and until < since:
+        raise UnfitValueError(f'"{written}" ends before it begins')
+    return value, since, until
 
 
 def tax_code(value: str) -> str:

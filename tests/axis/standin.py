@@ -53,6 +53,7 @@ class StandIn:
     headers: list[dict[str, str]] = field(default_factory=list)
     #: the next answers to getReceivedEdocList show every docId twice
     twice: bool = False
+    agencies: list[dict[str, str]] | None = None  #: of the list, each with its level; None = one of each level
     connections: int = 0
     listed: int = 1_000  #: newest entries in the list of sent packets; the others are not told
     raw: bytes = b""  #: said to every call, when set
@@ -179,6 +180,8 @@ class StandIn:
                 return _ok()
             case "getAgenciesListQD20":
                 level = headers["xroadvnpt-level"]
+                if self.agencies is not None:
+                    return _ok(data=[one for one in self.agencies if one["level"] == level])
                 one = {
                     "id": level,
                     "code": f"H9{level}",

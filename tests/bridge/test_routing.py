@@ -127,6 +127,13 @@ def test_addressees(named: str, expected: Addressee) -> None:
     assert addressee(named, ORGANS, TODAY) == expected
 
 
+def test_who_is_served_in_the_place_of_a_dissolved_organ_is_noted() -> None:
+    routes = routed(RoutingRule("r", recipient="*", organs=("H99.6", "noi-vu")))
+    (note,) = routes.observations
+    assert note.code is Code.ORGAN_SUCCEEDED
+    assert note.evidence == {"organ": "Sở Thông tin và Truyền thông", "successor": "Sở Khoa học và Công nghệ"}
+
+
 def test_successors_in_a_circle_end() -> None:
     circle = (Organ("a", "A", ids=(OrganId("qd-20", "H1"),), successor="b"), Organ("b", "B", successor="a"))
     assert addressee("a", circle, TODAY).name in ("A", "B")
