@@ -77,7 +77,9 @@ def _is_data(apex: etree._Element, one: XmlSignature) -> bool:
     if not any(above is one.element for above in path):
         return True
     inside = path[: next(number for number, above in enumerate(path) if above is one.element)]
-    return bool(inside) and local(inside[-1]) == "Object" and not any(local(above) in _ABOUT for above in inside)
+    if not inside or local(inside[-1]) != "Object" or any(local(above) in _ABOUT for above in inside):
+        return False
+    return not (len(apex) and apex is inside[-1] and all(local(below) in _ABOUT for below in apex))
 
 
 def _is_enveloping(

@@ -21,15 +21,25 @@ from validation.xml_transforms import BASE64, Data, Surroundings, transformed
 from validation.xml_tree import DSIG, XmlTree, child, local, octets_of
 
 _BY_ID = re.compile(r"#xpointer\(id\((?:'([^']*)'|\"([^\"]*)\")\)\)")
+_LEAST = 1_000  # octets that following one reference is worth, whatever it is about
+_TAG = 40  # and one tag
 _MANIFEST = f"{{{DSIG}}}Manifest"
 _MOST = 2_000  # references of one signature, its manifests' included
 
 
 @dataclass(slots=True)
 class Effort:
-    """What may still be digested and looked at for one file: hostile files refer to themselves a thousand times."""
+    """What may still be digested and looked at for one file: hostile files refer to themselves a thousand times.
 
-    octets: int = 600_000_000
+    A file of the largest size may be gone through once by each of a few signatures (`for_file`).
+    """
+
+    octets: int = 100_000_000
+
+    @classmethod
+    def for_file(cls, octets: int) -> "Effort":
+        """What a file of that size is worth."""
+        return cls(30_000_000 + 8 * octets)
 
     def spend(self, octets: int) -> None:
         """Take so much.
@@ -121,6 +131,7 @@ def _reference(element: etree._Element, following: Following, *, in_manifest: bo
 def _followed(
     element: etree._Element, uri: str | None, kind: str, following: Following, in_manifest: bool
 ) -> Reference:
+    following.effort.spend(_LEAST)
     name = digest_of(child(element, "DigestMethod").get("Algorithm") or "")
     value = octets_of(child(element, "DigestValue"))
     data = dereferenced(uri, following.tree, following.around)
@@ -128,7 +139,7 @@ def _followed(
     if any((step.get("Algorithm") or "") in (XPATH, FILTER_2) for step in steps):
         following.effort.spend(following.tree.octets)
     done = transformed(data, steps, following.signature, following.around)
-    following.effort.spend(len(done.octets))
+    following.effort.spend(_cost(done.octets) if steps or isinstance(data, Selected) else len(done.octets) // 20)
     matches = Digests(done.octets)(name) == value
     return Reference(
         uri=uri,
@@ -140,6 +151,11 @@ def _followed(
         transforms=done.algorithms,
         in_manifest=in_manifest,
     )
+
+
+def _cost(octets: bytes) -> int:
+    """To copy and to write out a part of a tree takes many times as long as to digest a file that is there."""
+    return len(octets) + _TAG * octets.count(b"<")
 
 
 def dereferenced(uri: str | None, tree: XmlTree, around: Surroundings) -> Data:

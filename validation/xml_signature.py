@@ -70,7 +70,7 @@ def countersigned(signature: etree._Element) -> etree._Element | None:
 
 def check_signatures(tree: XmlTree, around: Surroundings = _ALONE) -> tuple[XmlSignature, ...]:
     """Every element of `tree` that claims to be a signature, in document order."""
-    effort = Effort()
+    effort = Effort.for_file(tree.octets)
     claims = tree.claims()
     checked = [check_signature(tree, one, around, effort) for one in claims[:MOST_SIGNATURES]]
     if len(claims) > MOST_SIGNATURES:
@@ -83,7 +83,7 @@ def check_signature(
     tree: XmlTree, signature: etree._Element, around: Surroundings = _ALONE, effort: Effort | None = None
 ) -> XmlSignature:
     """The one element `signature` of `tree`.  Never raises, whatever it holds."""
-    checked = attempt(_checked, Following(tree, signature, around, effort or Effort()))
+    checked = attempt(_checked, Following(tree, signature, around, effort or Effort.for_file(tree.octets)))
     return XmlSignature(signature, checked) if isinstance(checked, Unchecked) else checked
 
 

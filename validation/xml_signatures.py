@@ -52,7 +52,7 @@ def judged_in(tree: XmlTree, beside: Sequence[Named] = ()) -> tuple[XmlJudged, .
     found = attempt(_files, tree, beside)
     files = {} if isinstance(found, Unchecked) else found
     checked = check_signatures(tree, Surroundings(lambda uri: files[uri].content if uri in files else None))
-    claims, effort = tree.claims(), Effort()
+    claims, effort = tree.claims(), Effort.for_file(tree.octets)
     names = dict(zip((one.element for one in checked), _places(checked), strict=True))
     return tuple(
         XmlJudged(
