@@ -54,6 +54,7 @@ class Settings:
     resolver: Annotated[Resolver, "where DNS is asked"] = Resolver()
     evidence: Annotated[Fetching, "what certificates point to"] = Fetching()
     web: Annotated[Web, "health and metrics"] = Web()
+    report: Annotated[Report, "what reports of documents say besides"] = Report()
     log: Annotated[Log, "what the program says of itself"] = Log()
 
     @property
