@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options
 from bridge.demo import documents
 from bridge.demo.mails import PDF, File, mail
 from bridge.demo.pki import AGENCY, Pki, mint
-from bridge.demo.signing import TimeStamping, sign_as_agency, sign_pdf
+from bridge.demo.signing import TimeStamping, certificate_of, sign_as_agency, sign_pdf
 from bridge.demo.tampering import append_page_text, change_one_byte
 from tests.cli.check_schema import validate
-from tests.validation import files, signed
+from tests.validation import files, package_minting, signed
+from tests.validation.cms_minting import Holder
 
 NOW = datetime.now(UTC)
 PLAIN = {key: value for key, value in os.environ.items() if not key.startswith("DOCBRIDGE_")}
@@ -78,6 +79,8 @@ def contents(pki: Pki) -> dict[str, bytes]:
     paper, time = documents.decision(), TimeStamping(pki.time_stamper, NOW - timedelta(hours=1))
     good = sign_as_agency(paper, pki.official, pki.agency, time)
     foreign = sign_pdf(paper, pki.stranger, "ChuKy")
+    agency = Holder(pki.agency.key, certificate_of(pki.agency))
+    word, attacked = package_minting.word(agency), {"word/people.xml": b"<evil/>"}
     return {
         "good.pdf": good,
         "tampered.pdf": change_one_byte(good),
@@ -87,6 +90,14 @@ def contents(pki: Pki) -> dict[str, bytes]:
         "words.docx": files.docx(),
         "signed.docx": signed.signed_docx(),
         "signed.odt": signed.signed_odt(),
+        "whole.docx": package_minting.packed(word),
+        "partial.docx": package_minting.packed(word | attacked),
+        "whole.odt": package_minting.packed(package_minting.odt(agency)),
+        "whole.asice": package_minting.packed(
+            package_minting.asice(
+                {"a.pdf": paper}, {"signatures0.xml": package_minting.xades(agency, {"a.pdf": paper})}
+            )
+        ),
         "invoice.xml": signed.xml(),
         "signed.p7m": signed.cms(paper),
         "nested.zip": files.zipped({"inner.zip": files.zipped({"good.pdf": good}), "note.txt": files.TEXT}),
@@ -150,6 +161,10 @@ def test_what_is_no_plain_file_is_an_error_of_its_line_and_the_others_are_judged
         ("words.docx", "rejected", "none", []),
         ("signed.docx", "held", "unreadable", ["INDETERMINATE"]),
         ("signed.odt", "held", "unreadable", ["INDETERMINATE"]),
+        ("whole.docx", "accepted", "sound", ["VALID"]),
+        ("partial.docx", "rejected", "unsound", ["INVALID"]),
+        ("whole.odt", "accepted", "sound", ["VALID"]),
+        ("whole.asice", "held", "sound", ["VALID"]),
         ("invoice.xml", "held", "unreadable", ["INDETERMINATE"]),
         ("signed.p7m", "held", "sound", ["INDETERMINATE"]),
         ("nested.zip", "accepted", "none", []),
@@ -180,6 +195,22 @@ def test_an_untrusted_signature_is_sound_and_its_revocation_is_not_looked_at(tol
     assert (signature["sound"], signature["trust"], signature["revocation"]) == (True, "untrusted", "not-checked")
     (doubt,) = (one for one in told["untrusted.pdf"]["findings"] if one["code"] == "signature.untrusted")
     assert doubt["severity"] == "doubt"
+
+
+def test_what_a_signature_of_an_office_document_leaves_out_is_named(told: Checked) -> None:
+    (signature,) = told["partial.docx"]["signatures"]
+    assert (signature["carrier"], signature["coverage"], signature["problems"]) == (
+        "ooxml",
+        "partial",
+        ["partial-coverage"],
+    )
+    assert signature["left_out"] == ["word/people.xml"]
+    assert "word/people.xml" in signature["says"]
+
+
+def test_a_container_shows_its_files_and_is_their_signature(told: Checked) -> None:
+    assert [file["path"] for file in told["whole.asice"]["attachments"]] == [["whole.asice", "a.pdf"]]
+    assert [one["carrier"] for one in told["whole.asice"]["signatures"]] == ["asic"]
 
 
 def test_only_mails_have_a_class_and_only_bounces_name_recipients(told: Checked) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bridge.demo.pki import Pki
 from bridge.demo.signing import certificate_of
+from tests.validation import xmlsec
 from tests.validation.cms_minting import Holder
 from tests.validation.conftest import MOMENT
 from tests.validation.files import pdf
@@ -93,6 +94,17 @@ def test_a_container_of_a_trusted_signer_is_valid(pki: Pki, evidence: Evidence) 
     parts = asics(ONE, {"signature.p7s": detached(by, ONE["a.pdf"])})
     (signature,) = inspected("a.asics", parts, evidence).signatures
     assert (signature.result, signature.anchor_list) == (Result.VALID, "government")
+
+
+def test_what_xmlsec_signs_is_sound(evidence: Evidence) -> None:
+    files = {"a.txt": b"a", "b.pdf": pdf()}
+    objects = xmlsec.properties(xmlsec.seller())
+    references = [xmlsec.reference(name) for name in files]
+    made = xmlsec.template(*references, xmlsec.of_properties(), objects=objects, form=xmlsec.EXCLUSIVE)
+    document = f'<a:XAdESSignatures xmlns:a="http://uri.etsi.org/02918/v1.2.1#">{made}</a:XAdESSignatures>'
+    parts = asice(files, {"signatures0.xml": xmlsec.sign(document, beside=tuple(files.items()))})
+    (signature,) = inspected("a.asice", parts, evidence).signatures
+    assert (signature.sound, signature.coverage, signature.problems) == (True, Coverage.WHOLE, ())
 
 
 def changed(parts: Parts) -> Parts:

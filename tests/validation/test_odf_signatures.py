@@ -6,6 +6,7 @@ import pytest
 
 from bridge.demo.pki import Pki
 from bridge.demo.signing import certificate_of
+from tests.validation import xmlsec
 from tests.validation.cms_minting import Holder
 from tests.validation.package_minting import Parts, another, inspected, odt, odt_parts, odt_signature, signing
 from tests.validation.xml_minting import certificate, properties
@@ -32,6 +33,18 @@ def test_older_programs_leave_the_manifest_out(evidence: Evidence) -> None:
     signed = [name for name in parts if name not in {"mimetype", MANIFEST}]
     file = inspected("a.odt", parts | {SIG: odt_signature(signing(), parts, signed=signed)}, evidence)
     assert file.signature_state == "sound"
+
+
+def test_what_xmlsec_signs_is_sound(evidence: Evidence) -> None:
+    parts = {name: octets for name, octets in odt_parts().items() if " " not in name}
+    references = [xmlsec.reference(name, *([xmlsec.C14N] if name.endswith(".xml") else [])) for name in parts]
+    made = xmlsec.template(*references, xmlsec.of_properties(), objects=xmlsec.properties(xmlsec.seller()))
+    namespace = "urn:oasis:names:tc:opendocument:xmlns:digitalsignature:1.0"
+    document = f'<document-signatures xmlns="{namespace}">{made}</document-signatures>'
+    (signature,) = inspected(
+        "a.odt", parts | {SIG: xmlsec.sign(document, beside=tuple(parts.items()))}, evidence
+    ).signatures
+    assert (signature.sound, signature.coverage, signature.problems) == (True, Coverage.WHOLE, ())
 
 
 def changed(parts: Parts) -> Parts:

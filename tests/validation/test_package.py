@@ -5,10 +5,12 @@ import zipfile
 
 import pytest
 
+from tests.validation import xmlsec
 from tests.validation.files import encrypted_zip, zipped
 from tests.validation.package_minting import packed, relationships, selected
+from tests.validation.xml_minting import digest
 from validation.foreign import Unchecked
-from validation.opc import Selection, relationships_of, transformed
+from validation.opc import TRANSFORM, Selection, relationships_of, transformed
 from validation.package import Package, name_of, opened
 from validation.settings import ReadingCaps
 from validation.signature import Problem
@@ -113,6 +115,17 @@ def test_selected_relationships_are_digested_in_one_form(selection: Selection, i
     made = transformed(ROWS.replace(b"/><", b"/>\n  <!-- c --><"), selection)
     assert made == selected(ROWS, *ids)
     assert [one.id for one in relationships_of(made)] == ids
+
+
+def test_xmlsec_digests_the_same_relationships() -> None:
+    namespace = "http://schemas.openxmlformats.org/package/2006/digital-signature"
+    references = "".join(
+        f'<p:RelationshipReference xmlns:p="{namespace}" SourceId="{one}"/>' for one in ("rId2", "rId10")
+    )
+    steps = (f'<Transform Algorithm="{TRANSFORM}">{references}</Transform>', xmlsec.C14N)
+    made = xmlsec.sign(xmlsec.template(xmlsec.reference("a.rels", *steps)), beside=(("a.rels", ROWS),))
+    ours = transformed(ROWS, Selection(frozenset({"rId2", "rId10"}), frozenset()))
+    assert f"<DigestValue>{digest(ours)}</DigestValue>".encode() in made
 
 
 def test_two_relationships_of_one_id_are_not_read() -> None:
