@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SHIFT = timedelta(hours=7)
-_CLOCKS = timedelta(minutes=5)  # that two clocks may differ
+CLOCKS = timedelta(minutes=5)  #: that two clocks may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,6 @@ def claimed_time(attribute: datetime | None, written: datetime | None, seen: dat
     """The time in the signed `attribute`, else the one `written` beside it; `seen` = when it was there already."""
     if attribute is None:
         return None if written is None else ClaimedTime(written, shifted=False)
-    beside = written is not None and abs(attribute - SHIFT - written) <= _CLOCKS
-    ahead = seen + _CLOCKS < attribute <= seen + SHIFT + _CLOCKS
+    beside = written is not None and abs(attribute - SHIFT - written) <= CLOCKS
+    ahead = seen + CLOCKS < attribute <= seen + SHIFT + CLOCKS
     return ClaimedTime(attribute - SHIFT, shifted=True) if beside or ahead else ClaimedTime(attribute, shifted=False)

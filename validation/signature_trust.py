@@ -18,7 +18,7 @@ from validation.certificate import (
     may_stamp_time,
     signer_of,
 )
-from validation.claimed_time import claimed_time
+from validation.claimed_time import CLOCKS, claimed_time
 from validation.cms import SignerChecked, Timestamp
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
@@ -69,7 +69,7 @@ class Judged(Protocol):
 
 async def proven(stamp: Timestamp, trusted: Trusted, carried: Carried, evidence: Evidence) -> datetime | None:
     """The moment that a time stamp proves: sound, by a trusted authority of time, and not in the future."""
-    if not stamp.intact or stamp.moment > evidence.moment or not may_stamp_time(stamp.certificate):
+    if not stamp.intact or stamp.moment > evidence.moment + CLOCKS or not may_stamp_time(stamp.certificate):
         return None
     standing = await _of_stamp(stamp, trusted, carried)
     if standing.trust is not Trust.TRUSTED or standing.validity is not None:
