@@ -5,6 +5,7 @@ from typing import assert_never
 from bridge.edxml.standing import Word, standing_of
 from bridge.edxml.status import StatusCode
 from bridge.shown import Shown
+from outbound.refusal import refusal_of
 from store.delivery import DELIVERY_WORDS, Cancelled, Delivery, Done, Failed, Queued
 from store.papers import KeptEnvelope
 from store.reply import Reply
@@ -99,8 +100,11 @@ def _end_of(delivery: Delivery) -> Shown:
     match delivery.state:
         case Queued(due, attempts):
             return {"due_at": due, "attempts_made": attempts, "reply": None}
-        case Done(reply) | Failed(reply):
+        case Done(reply):
             return {"due_at": None, "reply": reply_shown(reply)}
+        case Failed(reply):
+            refusal = refusal_of(reply)
+            return {"due_at": None, "reply": reply_shown(reply), "class": str(refusal.kind), "says": refusal.says}
         case Cancelled(reason):
             return {"due_at": None, "reply": None, "reason": reason}
         case _:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from bridge.doctor.anchors import anchors
 from bridge.doctor.checkup import Checkup, ok, problem
+from bridge.doctor.departing import addresses, mail_servers, signatures
 from bridge.doctor.machine import directories, disk, libraries, reports
 from bridge.doctor.mailboxes import mailboxes
 from bridge.doctor.mirror import mirror
 from bridge.doctor.names import dns
-from bridge.doctor.ports import ports, smarthost
+from bridge.doctor.ports import ports
 from bridge.doctor.records import schema
 from bridge.doctor.relays import relays
 from bridge.doctor.secrecy import secrecy
@@ -39,6 +40,8 @@ def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
     yield from mirror(settings, now)
     yield from walls(settings)
     yield from secrecy(settings)
-    yield from smarthost(settings)
+    yield from mail_servers(settings)
+    yield from addresses(settings)
+    yield from signatures(settings, now)
     yield from mailboxes(settings)
     yield from dns(settings)

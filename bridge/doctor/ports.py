@@ -7,9 +7,8 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 
-from bridge.doctor.checkup import Checkup, ok, problem, warning
+from bridge.doctor.checkup import Checkup, ok, problem
 from bridge.settings import Settings
-from outbound.settings import OutboundSettings
 from smtp_in.network import host_and_port
 
 _PATIENCE = 3.0  # seconds for an answer on the machine itself
@@ -83,47 +82,3 @@ def _health(host: str, port: int) -> str:
         return "docbridge" if json.loads(body) == {"live": True} else f"answers {answer.status}"
     except ValueError:
         return f"answers {answer.status}"
-
-
-def smarthost(settings: Settings) -> Iterator[Checkup]:
-    """Does the mail server of the office answer, and let us in?"""
-    outbound, check = settings.outbound, f"smarthost {settings.outbound.smarthost}"
-    do = "start it, or correct [outbound] smarthost, tls, user and password_file"
-    try:
-        with _connected(outbound) as client:
-            client.ehlo()
-            if outbound.tls == "starttls":
-                client.starttls(context=_context(outbound))
-                client.ehlo()
-            if outbound.user and outbound.password_file:
-                client.login(outbound.user, outbound.password_file.read_text(encoding="utf-8").strip())
-            offers = ", ".join(name.upper() for name in ("size", "dsn", "smtputf8") if client.has_extn(name))
-    except smtplib.SMTPAuthenticationError as error:
-        yield problem(check, f"does not let us in: {error.smtp_code}", do)
-    except smtplib.SMTPException as error:
-        yield problem(check, f"answers badly: {type(error).__name__}", do)
-    except OSError as error:
-        yield problem(check, f"cannot be reached: {error.strerror or type(error).__name__}", do)
-    else:
-        yield ok(check, f"answers, offers {offers or 'no extension that we use'}")
-    if not (outbound.sender or settings.office.addresses):
-        yield problem("sender", "letters have no address to come from", "set [outbound] sender")
-    if "{token}" not in outbound.return_path:
-        yield warning(
-            "return path",
-            "without {token} in it a bounce cannot be matched to its letter",
-            'set [outbound] return_path = "bounce+{token}@..."',
-        )
-
-
-def _connected(outbound: OutboundSettings) -> smtplib.SMTP:
-    seconds = min(10.0, outbound.connect_timeout.total_seconds())
-    name = outbound.hostname or None
-    if outbound.tls == "implicit":
-        return smtplib.SMTP_SSL(outbound.host, outbound.port, name, timeout=seconds, context=_context(outbound))
-    return smtplib.SMTP(outbound.host, outbound.port, name, seconds)
-
-
-def _context(outbound: OutboundSettings) -> ssl.SSLContext:
-    """What the smarthost's certificate is checked by."""
-    return ssl.create_default_context(cafile=str(outbound.ca_file) if outbound.ca_file else None)

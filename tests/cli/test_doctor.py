@@ -7,18 +7,21 @@ from pathlib import Path
 from socket import create_server
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bridge.demo.office import DemoOffice
 from bridge.doctor.anchors import anchors
 from bridge.doctor.checkup import Checkup, Condition
+from bridge.doctor.departing import mail_servers, signatures
 from bridge.doctor.machine import directories
 from bridge.doctor.mailboxes import mailboxes
 from bridge.doctor.names import dns
-from bridge.doctor.ports import ports, smarthost
+from bridge.doctor.ports import ports
 from bridge.doctor.records import schema
 from bridge.doctor.relays import relays
 from bridge.settings import Settings, load
 from tests.cli.command import Command
+from tests.outbound import signers
 from tests.servers.dovecot import Dovecot, ImapUser
 from tests.servers.postfix import PostfixSink
 
@@ -71,7 +74,7 @@ def test_a_port_that_a_mail_server_of_others_holds_is_told_by_its_greeting(
 
 
 def test_a_smarthost_that_answers_is_well(office: Command, postfix_server: PostfixSink) -> None:
-    found = list(smarthost(settings(office, OUTBOUND__SMARTHOST=f"127.0.0.1:{postfix_server.port}")))
+    found = list(mail_servers(settings(office, OUTBOUND__SMARTHOST=f"127.0.0.1:{postfix_server.port}")))
     assert [one.state for one in found] == [Condition.OK]
     assert "DSN" in found[0].says
 
@@ -168,3 +171,26 @@ def test_a_directory_that_is_a_file_is_a_problem(office: Command) -> None:
     shutil.rmtree(office.settings.parent / "trust")
     (office.settings.parent / "trust").touch()
     assert of(list(directories(settings(office))), "directory [trust]").state is Condition.PROBLEM
+
+
+def test_without_a_smarthost_the_machine_needs_a_name_that_others_know(office: Command) -> None:
+    (one,) = mail_servers(settings(office, OUTBOUND__SMARTHOST=""))
+    assert one.state is Condition.WARNING
+    (one,) = mail_servers(settings(office, OUTBOUND__SMARTHOST="", OUTBOUND__HOSTNAME="mail.office.example"))
+    assert one.state is Condition.OK
+
+
+def test_a_certificate_that_may_not_sign_letters_is_a_problem_and_one_that_ends_soon_a_warning(
+    office: Command, tmp_path: Path
+) -> None:
+    now, key = datetime.now(UTC), ec.generate_private_key(ec.SECP256R1())
+    chain, secret = signers.write(tmp_path, key, signers.certificate(key, ends=timedelta(days=100)))
+    given = settings(
+        office,
+        OUTBOUND__SENDER=signers.OFFICE,
+        OUTBOUND__SMIME_CERTIFICATE=str(chain),
+        OUTBOUND__SMIME_KEY=str(secret),
+    )
+    states = [of(list(signatures(given, now + timedelta(days=days))), "signing") for days in (0, 90, 101)]
+    assert [one.state for one in states] == [Condition.OK, Condition.WARNING, Condition.PROBLEM]
+    assert "ended" in states[2].says

@@ -102,9 +102,13 @@ def policy_site(folder: Path, *domains: str) -> Iterator[PolicySite]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(site.certificate.certificate, site.certificate.key)
-    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that takes no such certificate is no news."""
+
+    server = Quiet((LOOPBACK, 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  clients that take no such certificate
     site.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -3,7 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from store.delivery import Delivered, Done, Failed, Queued, Refused, TryLater
+from store.delivery import Attempt, Delivered, Done, Failed, Queued, Refused, TryLater
 from store.ids import new_id
 from store.judgement import LetterRecord, NewDelivery
 from store.outbox import Claimed, Outcome
@@ -22,7 +22,7 @@ def queue(store: Store, *recipients: str, rank: int = 4, content: bytes = b"Subj
     return [one.id for one in made]
 
 
-def outcome(claimed: Claimed, attempt: Delivered | TryLater | Refused) -> Outcome:
+def outcome(claimed: Claimed, attempt: Attempt) -> Outcome:
     return Outcome(claimed.delivery_id, claimed.token, attempt, RETRY, NOW)
 
 
@@ -32,7 +32,7 @@ def test_outcomes_go_in_and_letters_come_out_together(store: Store) -> None:
     assert [one.delivery_id for one in first.claimed] == ids[:3]
     assert first.claimed[0].small == b"Subject: a\r\n\r\nb\r\n"
     assert (first.claimed[0].sender, first.claimed[0].recipient) == ("bounce@x.example", "a@x.example")
-    attempts = (Delivered(TAKEN), Refused(NEVER), TryLater(LATER))
+    attempts: tuple[Attempt, ...] = (Delivered(TAKEN), Refused(NEVER), TryLater(LATER))
     outcomes = [outcome(one, attempt) for one, attempt in zip(first.claimed, attempts, strict=True)]
     second = store.outbox.turn("sender", outcomes, 3, MINUTE, NOW)
     assert second.states == (Done(TAKEN), Failed(NEVER), Queued(NOW + MINUTE, 1))
