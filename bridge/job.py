@@ -11,17 +11,20 @@ from datetime import timedelta
 from bridge.axis.settings import AnyAxis
 from bridge.fields.fields import Field
 from bridge.policy import Policy
-from bridge.settings.sections import Office
+from bridge.settings.sections import Letters, Office
 from store.judgement import Decision
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent, Organ, RoutingRule
+from store.statuses import Said
 from validation.evidence import Evidence, WantedDns, WantedHttp, WantedSpf
 from validation.finding import Finding
 from validation.inspected import Inspected
 from validation.returned import Bounce
 from validation.settings import ReadingCaps
+from validation.signature import Signature
 
 SEALED = "sealed"  #: event of the notice that tells the named officer of a mail that may be a state secret
+STATUS = "status-"  #: how events begin that a receiver on the axis reports: this, the code, a blank, the organ
 ARRIVED = "arrived"  #: event of the notice that tells its sender: it came, and no more than that
 
 
@@ -41,6 +44,7 @@ class Snapshot:
     return_path: str = ""  #: pattern of our return paths, with {token}
     reply_to: str = ""  #: pattern of our reply addresses, with {token}
     templates: str = ""  #: the office's own template directory; "" = ours
+    letters: Letters = field(default_factory=Letters)  #: how documents go out
     authserv: Mapping[str, str] = field(default_factory=dict)  #: IMAP account -> the name its server signs results with
     #: names (addresses, "@domain", ids) whose organs and correspondents are all above; None = the whole registers are
     asked: frozenset[str] | None = None
@@ -58,6 +62,37 @@ class LetterSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierLetter:
+    """A letter that an earlier packet became."""
+
+    recipient: str
+    message_id: str
+    state: str  #: queued, done, failed or cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A packet that came before, of which another one speaks: a recall, an update, a replacement."""
+
+    key: str  #: under which it was asked for
+    mail_id: str
+    document_id: str  #: as its packet had it
+    fields: Mapping[str, str] = field(default_factory=dict)
+    letters: tuple[EarlierLetter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The mail that a letter of ours was about, where this mail answers that letter."""
+
+    mail_id: str
+    mail_from: str  #: its reverse path
+    vouched: str  #: who spoke for its sender; "" = nobody
+    waits: bool  #: is it held or postponed, so that a corrected document can take its place?
+    keys: tuple[str, ...] = ()  #: of its documents; see `DocumentMade.key`
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One mail to be judged, with everything that may be known of the world."""
 
@@ -68,7 +103,9 @@ class Job:
     waited: timedelta = timedelta()  #: how long evidence has been waited for
     known_documents: Mapping[str, str] | None = None  #: key of a document -> mail that has it already; None = not asked
     our_letters: frozenset[str] | None = None  #: Message-IDs in the mail that are of letters of ours; None = not asked
+    case: Case | None = None  #: what it goes on with, as far as was asked
     slots: tuple[LetterSlot, ...] = ()
+    earlier: tuple[Earlier, ...] | None = None  #: packets of which this one speaks; None = not asked
     last_round: bool = False  #: what is still wanted now is UNKNOWN
 
 
@@ -83,6 +120,7 @@ class Wanted:
     documents: tuple[str, ...] = ()  #: keys of documents that may be known already
     letters: tuple[str, ...] = ()  #: Message-IDs that may be those of letters of ours
     slots: int = 0  #: identities for letters
+    earlier: tuple[str, ...] = ()  #: keys of packets that came before, and of what became of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +144,7 @@ class DocumentMade:
     fields: Mapping[str, Field]
     key: str  #: folded issuer, number, notation and year; "" = not known well enough
     duplicates: tuple[str, ...] = ()  #: mails that have the same document
+    marks: tuple[str, ...] = ()  #: what else it is known again by (`bridge.marks`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +159,7 @@ class EnvelopeMade:
     rules: tuple[str, ...]  #: the routing rules that said so
     kind: str = "document"  #: document or status
     sender: str = ""  #: organ id in its From
+    known_as: str = ""  #: the document's id in the packet; "" = none, or a status
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +183,16 @@ class Outcome:
     documents: tuple[DocumentMade, ...] = ()
     envelopes: tuple[EnvelopeMade, ...] = ()
     letters: tuple[LetterMade, ...] = ()
-    notice: str = ""  #: the event that the sender is to be told: accepted, held, postponed, rejected; "" = nothing
+    notice: str = ""  #: the event that the sender is to be told (`bridge.letters.receipt.EVENTS`); "" = nothing
     bounces: tuple[Bounce, ...] = ()
     steps: tuple[Step, ...] = ()
     sealed: bool = False  #: it may be a state secret: the named officer is told its id, and nobody anything else
+    signatures: tuple[Signature, ...] = ()  #: of the mail itself
+    addressed: tuple[str, ...] = ()  #: addresses in its header that have the form of our tokens
+    speaks_of: tuple[str, ...] = ()  #: Message-IDs of letters that it returns, displayed or answers; the nearest first
+    disposition: str = ""  #: of a receipt: displayed, deleted...
+    continues: str = ""  #: the mail whose case it goes on with; "" = none
+    supersedes: bool = False  #: its document takes the place of that mail's
+    vouched: str = ""  #: who speaks for its sender, in a form that can be compared; "" = nobody
+    freezes: tuple[str, ...] = ()  #: mails whose letters wait until a person has decided of this one
+    said: Said | None = None  #: what a receiver says of an envelope of ours

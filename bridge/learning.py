@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from bridge.job import Case, Outcome
 from bridge.settings import Settings
 from outbound import token
-from outbound.reasons import reason_of
+from outbound.refusal import Kind, refusal_of
 from store.delivery import Delivery, Learnt, Word
 from store.mail import MailState, ReceivedMail
 from store.reply import Reply
@@ -81,10 +81,11 @@ def _bounced(mail: ReceivedMail, bounces: tuple[Bounce, ...]) -> tuple[Word, dic
     detail = {"mail": mail.id, "status": bounce.status}
     if word is not Word.BOUNCED:
         return word, detail, None
-    reason = reason_of(bounce.status, bounce.kind)
-    status = bounce.status or "5.0.0"
-    proof = Reply(550, status, reason.says, f"bounce: {bounce.reason}")
-    return word, {**detail, "class": reason.kind, "says": reason.says}, proof
+    proof = Reply(550, bounce.status or "5.0.0", bounce.reason or "-", "said by a report of non-delivery")
+    refusal = refusal_of(proof)
+    # Whoever read the report has weighed all its words; only what is policy he calls soft.
+    kind = Kind.POLICY if refusal.kind is Kind.POLICY else bounce.kind
+    return word, {**detail, "class": str(kind), "says": refusal.says}, proof
 
 
 def deliveries_of(

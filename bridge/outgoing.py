@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge import parties, recalling
+from bridge.addressee import addressee, find, present
 from bridge.axis.settings import BY_HAND
 from bridge.decided import released_by
 from bridge.edxml.forms import document_id
@@ -24,7 +25,9 @@ from bridge.fields.fields import Field, Source
 from bridge.job import DocumentMade, EnvelopeMade, Job, LetterMade, Outcome, Wanted
 from bridge.judging import judge, weigh
 from bridge.letters.document_letter import document_letter
+from bridge.letters.texts import shown_size
 from bridge.parties import unasked
+from bridge.routing import succeeded
 from bridge.sealing import seal_packet, uncleared
 from bridge.secrecy import of_packet
 from bridge.telling import Told
@@ -77,7 +80,7 @@ def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outc
     if isinstance(packet.business, Recall):
         return _recalled(job, told, recalling.concerned(packet), packet.sender, packet.business.reason, packet, folder)
     # A list: businesses and persons among the receivers share one id.
-    addressed = [(party.organ_id, addresses_of(job, party)) for party in packet.receivers]
+    addressed = by_hand(job) or [(party.organ_id, addresses_of(job, party)) for party in packet.receivers]
     missing = tuple(
         Observation(Code.PACKET_UNADDRESSED, evidence={"organ": organ_id}) for organ_id, found in addressed if not found
     )
@@ -91,11 +94,13 @@ def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outc
         return made
     if isinstance(made, Observation):
         return _held(job, told, (made,), packet)
+    today, organs = job.evidence.moment.date(), job.snapshot.organs
+    notes = succeeded(addressee(party.organ_id, organs, today) for party in packet.receivers if party.organ_id)
     return Outcome(
         MailState.RELEASED if released_by(job.decisions) else MailState.ACCEPTED,
         "packet",
         "",
-        (),
+        tuple(weigh(note, "agency", job.snapshot.policy) for note in notes),
         documents=(document_of(job, packet, "accepted"),),
         envelopes=recalling.agreed(job, recalling.concerned(packet), folder) if said and said.answers else (),
         letters=made,
@@ -159,10 +164,15 @@ def _composed(
                 reply_to=slot.reply_to,
                 date=job.evidence.moment,
                 own=Path(job.snapshot.templates) if job.snapshot.templates else None,
+                letters=job.snapshot.letters,
             )
             octets = compose(replace(letter, in_reply_to=following) if following else letter)
         except UnfitLetterError as unfit:
             return Observation(Code.PACKET_INVALID, evidence={"reason": str(unfit)})
+        most = job.snapshot.letters.largest_of(recipient)
+        if len(octets) > most and not released_by(job.decisions):
+            told_of = {"recipient": recipient, "size": shown_size(len(octets)), "most": shown_size(most)}
+            return Observation(Code.LETTER_TOO_LARGE, evidence=told_of)
         name = f"{slot.letter_id}.eml"
         (folder / name).write_bytes(octets)
         made.append(LetterMade(slot, recipient, name))
@@ -189,6 +199,13 @@ def _refusal(job: Job, packet: DocumentPacket, folder: Path) -> tuple[EnvelopeMa
     return (EnvelopeMade(id_, "", origin.axis, name, (packet.sender.organ_id,), (), kind="status"),)
 
 
+def by_hand(job: Job) -> list[tuple[str, tuple[str, ...]]]:
+    """The addresses that a person of ours wrote to; empty = he left it to the registers."""
+    origin = job.mail.origin
+    named = isinstance(origin, AxisOrigin) and origin.axis == BY_HAND
+    return [("", (path.address,)) for path in origin.rcpt_to] if named else []
+
+
 def addresses_of(job: Job, party: Party) -> tuple[str, ...]:
     """Where letters for that receiver go: the first registered address of its correspondent or organ."""
     correspondents, organs = job.snapshot.correspondents, job.snapshot.organs
@@ -201,9 +218,12 @@ def addresses_of(job: Job, party: Party) -> tuple[str, ...]:
     owners = [one for one in correspondents if one.organ_id.casefold() == wanted and one.addresses] if wanted else []
     if len(owners) == 1:
         return owners[0].addresses[:1]
-    for organ in organs if not owners else ():
-        if organ.addresses and any(known.value.casefold() == wanted for known in organ.ids):
-            return organ.addresses[:1]
+    organ = None if owners else find(party.organ_id, organs)
+    if organ:
+        # A dissolved body's mail goes to the one in its place, as long as that has an address.
+        for one in (present(organ, organs), organ):
+            if one.addresses:
+                return one.addresses[:1]
     return (party.email,) if party.email and job.snapshot.policy.trust_packet_addresses else ()
 
 

@@ -8,7 +8,9 @@ of evidence is missing the answer is Wanted, and the caller asks again when he h
 from pathlib import Path
 
 from bridge.answering import answer
-from bridge.decided import clerk_fields, released_by
+from bridge.case import ended, without_corrected
+from bridge.check_door import only_checks
+from bridge.decided import clerk_fields, released_by, superseded_by
 from bridge.dossier import dossier_of
 from bridge.filing import JUDGED, filed, kind_of
 from bridge.found import documents_of
@@ -40,7 +42,7 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     if isinstance(kind, Wanted):
         return kind
     told.step("read", "classification", f"{len(message.parts)} parts", kind)
-    if kind not in JUDGED:
+    if kind not in JUDGED or superseded_by(job.decisions):
         return filed(job, told, message, kind)
 
     # Who sent it, and does the world say so too?  Asked before the files are opened, which is what takes long.
@@ -62,7 +64,8 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     if wanted := dossier.wanted(job):
         return wanted
 
-    # Identify: which papers are these, and what do they say of themselves?
+    # Identify: which papers are these, what do they say of themselves, and do they correct others?
+    job = without_corrected(job, kind, sender)
     documents = documents_of(job, message, sender, leaves(files), contents, clerk_fields(job.decisions))
     if isinstance(documents, Wanted):
         return documents
@@ -87,7 +90,7 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     told.step("judge", "released by a person" if release else "the worst finding decides", word(verdict), state)
 
     # Wrap: one envelope for each paper, one `To` for each organ; what would reach nobody stays with the clerk.
-    goes_on = release is not None or isinstance(verdict, Accepted)
+    goes_on = not only_checks(origin, snapshot) and (release is not None or isinstance(verdict, Accepted))
     envelopes = wrap(job, documents, sender, routes, contents, folder) if goes_on else ()
     state = told.wrapped(envelopes, state, goes_on)
 
@@ -95,6 +98,6 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     decision = answer(origin, message, sender, snapshot)
     told.step("answer", decision.reason, state, "a receipt" if decision.answer else "nothing")
     made, notice = documents.made(findings, kind_of_sender, policy), str(state) if decision.answer else ""
-    return Outcome(
-        state, kind, message.message_id, verdict.findings, files, made, envelopes, notice=notice, steps=told.steps
-    )
+    told_of = (state, kind, message.message_id, verdict.findings, files, made, envelopes)
+    outcome = Outcome(*told_of, notice=notice, steps=told.steps, signatures=dossier.signatures)
+    return ended(outcome, job, message, sender, documents, told)

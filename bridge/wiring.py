@@ -78,6 +78,7 @@ def snapshot_of(settings: Settings, store: Store) -> Snapshot:
         return_path=settings.outbound.return_path,
         reply_to=settings.outbound.reply_to,
         templates=str(settings.receipts.templates or ""),
+        letters=settings.letters,
         authserv={account.name: account.authserv for account in settings.imap_poll.account if account.authserv},
     )
 

@@ -6,31 +6,42 @@ again is set aside as held, and never delays another.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bridge.evidence.source import EvidenceSource
-from bridge.job import Job, LetterSlot, Outcome, Snapshot, Wanted
+from bridge.following import earlier_of, freeze, note
+from bridge.job import Case, Job, LetterSlot, Outcome, Snapshot, Wanted
+from bridge.learning import case_of, learnt_of
 from bridge.parties import of_addresses, of_rules, told_of
 from bridge.recording import judgement_of
 from bridge.sandbox.outcome import Answered, Crashed, Files
 from bridge.sandbox.pool import Pool
 from bridge.settings import Settings
 from outbound import token
+from store.delivery import Learnt
 from store.errors import LeaseLostError
 from store.judgement import Claimed
 from store.mail import MailState, ReceivedMail
-from store.reply import Reply
 from store.store import Store
+from validation.evidence import Evidence
 
 _log = structlog.get_logger("docbridge.worker")
 ROUNDS = 3  #: times that evidence is fetched for one judgement (design, "The life of a mail")
 ACTOR = "worker"
 _FEW_ORGANS = 500  # named by rules: handed to every mail; more are asked for by name
 _AFTER_A_CRASH = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the pipeline said, and what was known of the world when it said so."""
+
+    answer: Answered[Outcome] | Crashed
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,8 @@ class Worker:
             if claimed.crashes >= self._bench.settings.worker.crashes:
                 self._set_aside(claimed, "worker")
                 return None
-            answer = self._settled_answer(claimed)
+            asked = self._settled_answer(claimed)
+            answer = asked.answer
             with answer.files if isinstance(answer, Answered) else Files() as files:
                 match answer:
                     case Crashed():
@@ -85,61 +97,72 @@ class Worker:
                     case Answered(value):
                         former = store.mails.judgements.current(mail.id) if claimed.round else None
                         before = former.state if former else None
-                        judgement = judgement_of(value, files, self._bench.settings, before, datetime.now(UTC))
+                        now = datetime.now(UTC)
+                        settings, learnt = self._bench.settings, self._learnt(mail, value)
+                        judgement = judgement_of(value, files, settings, before, now, asked.evidence, learnt)
+                        self._follow(mail, value)
                         store.mails.record(mail.id, claimed.token, judgement, ACTOR, datetime.now(UTC))
                         _log.info("judged", mail=mail.id, state=str(value.state), classification=value.classification)
-                        self._bounced(claimed, value)
                         self._bench.settled()
                         return value
         except LeaseLostError:
             _log.warning("lease_lost", mail=mail.id)
             return None
 
-    def _settled_answer(self, claimed: Claimed) -> "Answered[Outcome] | Crashed":
+    def _settled_answer(self, claimed: Claimed) -> Asked:
         """The pipeline's answer, asked again when a document of it is in another mail.
 
         It is asked first as if all were new, which they nearly always are: to be told `Wanted` only for that would
         read and judge every file twice.
         """
-        answer = self.ask(claimed, known={})
+        asked = self.ask(claimed, known={})
+        answer = asked.answer
         if isinstance(answer, Crashed):
-            return answer
-        known = self._known_of(claimed, (document.key for document in answer.value.documents if document.key))
+            return asked
+        known = self._known_of(claimed, _marks_of(answer.value))
         if known:
             answer.files.close()
             return self.ask(claimed, known=known)
-        return answer
+        return asked
 
     def ask(
-        self, claimed: Claimed, snapshot: Snapshot | None = None, known: Mapping[str, str] | None = None
-    ) -> "Answered[Outcome] | Crashed":
+        self,
+        claimed: Claimed,
+        snapshot: Snapshot | None = None,
+        known: Mapping[str, str] | None = None,
+        evidence: Evidence | None = None,
+    ) -> Asked:
         """Runs the pipeline in the sandbox, with evidence fetched between rounds.  Records nothing.
 
-        `known` are documents of it that other mails have; None = looked up between rounds.
+        `known` are documents of it that other mails have; None = looked up between rounds.  Where `evidence` is given
+        that is all there is: nobody in the world is asked for more.
         """
         mail = claimed.mail
         body = self._bench.store.mails.body(mail.id)
         job = Job(
             mail,
-            self._bench.evidence.for_mail(mail),
+            evidence or self._bench.evidence.for_mail(mail),
             self._told_first(snapshot or self._bench.snapshot(), mail),
             claimed.decisions,
-            self._waited(claimed),
+            evidence.moment - evidence.proof if evidence else self._waited(claimed),
             known,
+            case=self._case((path.address for path in mail.origin.rcpt_to), ()),
         )
         round_ = 0
         while True:
             answer = self._bench.pool.run("judge", job, [body], (Outcome, Wanted))
             if isinstance(answer, Crashed):
-                return answer
+                return Asked(answer, job.evidence)
             if isinstance(answer.value, Outcome):
-                return Answered(answer.value, answer.files)
+                return Asked(Answered(answer.value, answer.files), job.evidence)
             answer.files.close()
             wanted = answer.value
             if not wanted.parties:
                 # What the registers hold is never UNKNOWN: a question after that is answered, and does not count.
                 assert not job.last_round, "the last round wants nothing"
                 round_ += 1
+            if evidence:
+                wanted = replace(wanted, dns=(), spf=None, http=())
             job = replace(self._with(job, wanted, claimed), last_round=round_ == ROUNDS)
 
     def _told_first(self, snapshot: Snapshot, mail: ReceivedMail) -> Snapshot:
@@ -162,7 +185,9 @@ class Worker:
         if wanted.letters:
             letters = self._bench.store.letters
             ours = frozenset(id_ for id_ in wanted.letters if letters.with_message_id(f"<{id_}>"))
-            job = replace(job, our_letters=ours)
+            job = replace(job, our_letters=ours, case=job.case or self._case((), wanted.letters))
+        if wanted.earlier:
+            job = replace(job, earlier=earlier_of(self._bench.store, job.mail, wanted.earlier))
         if wanted.slots:
             # Derived, not drawn: a letter that is composed twice is the same letter.
             slots = tuple(self._slot(f"{job.mail.id}/letter/{number}") for number in range(wanted.slots))
@@ -205,18 +230,26 @@ class Worker:
         self._bench.store.mails.set_aside(mail, claimed.token, ACTOR, datetime.now(UTC), evidence={"wall": wall})
         _log.error("set_aside", mail=mail, wall=wall)
 
-    def _bounced(self, claimed: Claimed, outcome: Outcome) -> None:
-        """What a bounce proves of the delivery whose return path it came to."""
-        pattern, secret, now = self._bench.settings.outbound.return_path, self._bench.secret, datetime.now(UTC)
-        for path in claimed.mail.origin.rcpt_to:
-            delivery = token.ours(path.address, pattern, secret)
-            for bounce in outcome.bounces if delivery else ():
-                if bounce.kind == "hard":
-                    proof = Reply(550, bounce.status or "5.0.0", "bounced", bounce.reason)
-                    self._bench.store.deliveries.bounced(delivery or "", proof, now)
-                else:
-                    detail = {"status": bounce.status, "mail": claimed.mail.id}
-                    self._bench.store.deliveries.event(delivery or "", f"bounce-{bounce.kind}", now, detail)
+    def _follow(self, mail: ReceivedMail, outcome: Outcome) -> None:
+        """What a packet means for others, before it is recorded: done twice it does no harm, forgotten it would."""
+        store, now = self._bench.store, datetime.now(UTC)
+        if outcome.freezes:
+            freeze(store, outcome.freezes, mail.id, now)
+        if outcome.said:
+            note(store, mail, outcome.said, now, receipts=self._bench.settings.receipts.enabled)
+
+    def _learnt(self, mail: ReceivedMail, outcome: Outcome) -> tuple[Learnt, ...]:
+        """What the mail tells of letters of ours."""
+        return learnt_of(mail, outcome, self._bench.settings, self._bench.secret, self._bench.store)
+
+    def _case(self, addresses: Iterable[str], message_ids: Iterable[str]) -> Case | None:
+        """What a mail to these addresses that answers these ids goes on with."""
+        return case_of(addresses, message_ids, self._bench.settings, self._bench.secret, self._bench.store)
+
+
+def _marks_of(outcome: Outcome) -> Iterator[str]:
+    for document in outcome.documents:
+        yield from filter(None, (document.key, *document.marks))
 
 
 def letter_slot(settings: Settings, secret: bytes, name: str) -> LetterSlot:

@@ -5,6 +5,8 @@ file with its SHA-256, and how to check the signature; a field that the packet l
 """
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +14,12 @@ from pathlib import Path
 from typing import assert_never
 
 from bridge.edxml.packet import Business, DocumentPacket, New, PacketSigner, Recall, Replace, Update
-from bridge.letters.texts import one_line, render, shown_date
-from bridge.settings.sections import Office
+from bridge.letters.texts import in_html, one_line, render, shown_date
+from bridge.settings.sections import Letters, Office
 from outbound.letter import Letter, LetterFile
 
+_UNPLAIN = re.compile(r"[^A-Za-z0-9.-]+")
+_LONGEST_PLAIN = 50
 _LONGEST_SUMMARY = 150  # a subject is read in a list; the whole of it stands in the text
 
 
@@ -38,19 +42,28 @@ def document_letter(
     reply_to: str,
     date: datetime,
     own: Path | None = None,
+    letters: Letters | None = None,
 ) -> Letter:
     """The letter that brings `packet` to `recipient`; `sender` is our address in From, `own` the office's templates."""
-    name = one_line(office.name)
-    files = tuple(LetterFile(_file_name(file.name), file.media_type, file.read()) for file in packet.files)
+    name, letters = one_line(office.name), letters or Letters()
+    files = tuple(
+        LetterFile(_file_name(file.name), file.media_type, file.read(), plain_name(letters.file_names, packet, number))
+        for number, file in enumerate(packet.files, 1)
+    )
+    title, values = subject(packet, name), _values(packet, files, office, sender)
+    text = render("document.txt", values, own)
     return Letter(
         sender=sender,
         sender_name=name,
         recipient=recipient,
-        subject=subject(packet, name),
-        text=render("document.txt", _values(packet, files, office, sender), own),
+        subject=title,
+        text=text,
+        html=in_html("document.txt", text, values, own, title),
         attachments=files,
         message_id=message_id,
         reply_to=reply_to,
+        # RFC 8098 section 2.1: to an address that knows the letter, as its answers do.
+        notify_to=reply_to if letters.ask_displayed else "",
         date=date,
     )
 
@@ -69,6 +82,30 @@ def subject(packet: DocumentPacket, office: str) -> str:
     if not matter:
         return start
     return f"{start} - {matter if matter.lower().startswith('v/v') else f'V/v {matter}'}"
+
+
+def plain_name(pattern: str, packet: DocumentPacket, number: int) -> str:
+    """The plain ASCII name of the file of that number, for readers that know no other."""
+    stem, dot, ending = packet.files[number - 1].name.rpartition(".")
+    known = {
+        "code": packet.code.compound or packet.code.notation,
+        "date": packet.issued.strftime("%Y%m%d") if packet.issued else "",
+        "subject": packet.subject[:40],
+        "name": stem or packet.files[number - 1].name,
+        "number": str(number),
+    }
+    folded = {key: _UNPLAIN.sub("_", _bare(one_line(value))).strip("_") for key, value in known.items()}
+    made = re.sub(r"_{2,}", "_", pattern.format(**folded)).strip("_. ") or folded["name"] or "tep"
+    # Two files of one packet are told apart by their number, where the pattern does not tell them.
+    several = len(packet.files) > 1 and "{name}" not in pattern and "{number}" not in pattern
+    made = f"{made[:_LONGEST_PLAIN]}_{number}" if several and number > 1 else made[:_LONGEST_PLAIN]
+    return f"{made}.{_UNPLAIN.sub('', ending)}" if dot and len(ending) <= 10 else made
+
+
+def _bare(text: str) -> str:
+    """Letters without their marks."""
+    parts = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
 def _values(packet: DocumentPacket, files: Sequence[LetterFile], office: Office, sender: str) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from bridge.letters.texts import one_line, render, shown_time
+from bridge.letters.texts import in_html, one_line, render, shown_time
 from bridge.settings.sections import Office
 from outbound.letter import Letter
 
@@ -20,9 +20,13 @@ def officer_letter(
     date: datetime,
     outgoing: bool = False,
     refused: bool = False,
+    kept: bool = True,
     own: Path | None = None,
 ) -> Letter:
-    """`outgoing`: a packet of the axis that was to go out; `refused`: it was, and nobody can let it go."""
+    """`outgoing`: a packet of the axis that was to go out; `refused`: it was, and nobody can let it go.
+
+    Where it is not `kept` the id is a digest.
+    """
     name = one_line(office.name)
     values: Mapping[str, object] = {
         "office": name,
@@ -30,13 +34,17 @@ def officer_letter(
         "received": shown_time(received_at, office.time_zone),
         "outgoing": outgoing,
         "refused": refused,
+        "kept": kept,
     }
+    subject = f"[{name}] Nghi có dấu chỉ độ mật - mã thư {mail_id}"
+    text = render("officer.txt", values, own)
     return Letter(
         sender=sender,
         sender_name=name,
         recipient=officer,
-        subject=f"[{name}] Nghi có dấu chỉ độ mật - mã thư {mail_id}",
-        text=render("officer.txt", values, own),
+        subject=subject,
+        text=text,
+        html=in_html("officer.txt", text, values, own, subject),
         message_id=message_id,
         date=date,
         auto_submitted=True,

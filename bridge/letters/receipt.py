@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bridge.letters.texts import one_line, render, shown_time
+from bridge.check_door import CHECKED
+from bridge.edxml.status import StatusCode
+from bridge.job import STATUS
+from bridge.letters.texts import in_html, one_line, render, shown_time
 from bridge.settings.sections import Office
-from outbound.letter import Letter
+from outbound.letter import Letter, LetterFile
 
+OVERDUE = "overdue"  #: event of the notice that tells a sender that nothing has happened by the next working day
 #: Event of a notice -> template and what the subject says.
 EVENTS: Mapping[str, tuple[str, str]] = {
     "arrived": ("receipt_arrived.txt", "Đã nhận thư"),
@@ -22,6 +26,20 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "accepted": ("receipt_accepted.txt", "Đã tiếp nhận"),
     "released": ("receipt_accepted.txt", "Đã tiếp nhận"),
     "rejected": ("receipt_rejected.txt", "Không tiếp nhận, trả lại"),
+    OVERDUE: ("receipt_overdue.txt", "Chậm xử lý"),
+    f"{CHECKED}accepted": ("receipt_checked.txt", "Kết quả kiểm tra: đạt"),
+    f"{CHECKED}released": ("receipt_checked.txt", "Kết quả kiểm tra: đạt"),
+    f"{CHECKED}postponed": ("receipt_checked.txt", "Kết quả kiểm tra: chưa xác minh xong"),
+    f"{CHECKED}held": ("receipt_checked.txt", "Kết quả kiểm tra: cần xem xét"),
+    f"{CHECKED}rejected": ("receipt_checked.txt", "Kết quả kiểm tra: không đạt"),
+}
+#: What each result of a mere check means for whoever would hand the document in.
+_VERDICTS: Mapping[str, str] = {
+    "accepted": "ĐẠT. Nếu gửi tới địa chỉ tiếp nhận, văn bản sẽ được tiếp nhận tự động.",
+    "released": "ĐẠT. Nếu gửi tới địa chỉ tiếp nhận, văn bản sẽ được tiếp nhận tự động.",
+    "postponed": "CHƯA XÁC MINH XONG. Một số thông tin bên ngoài chưa tra cứu được; hãy kiểm tra lại sau.",
+    "held": "CẦN XEM XÉT. Nếu gửi tới địa chỉ tiếp nhận, văn thư sẽ phải xem xét trước khi tiếp nhận.",
+    "rejected": "KHÔNG ĐẠT. Nếu gửi tới địa chỉ tiếp nhận, văn bản sẽ bị trả lại.",
 }
 _MOST_FILES = 100
 
@@ -50,7 +68,7 @@ class Remark:
 class Event:
     """Something that became of the mail."""
 
-    word: str  #: a key of EVENTS
+    word: str  #: a key of EVENTS, or what a receiver on the axis says (STATUS)
     at: datetime
 
 
@@ -66,14 +84,23 @@ class ReceiptFacts:
     files: tuple[ReceiptFile, ...] = ()
     documents: tuple[str, ...] = ()  #: "35/QĐ-UBND ngày 20/11/2026", as far as known
     remarks: tuple[Remark, ...] = ()  #: worst first
+    statuses: tuple[str, ...] = ()  #: what receivers on the axis say, oldest first
+    references: tuple[str, ...] = ()  #: Message-IDs of our earlier letters about the mail
     envid: str = ""  #: what the sender's server calls the mail (RFC 3461 section 4.4); "" = nothing
 
 
 def receipt(
-    facts: ReceiptFacts, office: Office, *, sender: str, message_id: str, reply_to: str = "", own: Path | None = None
+    facts: ReceiptFacts,
+    office: Office,
+    *,
+    sender: str,
+    message_id: str,
+    reply_to: str = "",
+    own: Path | None = None,
+    enclosed: tuple[LetterFile, ...] = (),
 ) -> Letter:
     """The letter that tells `facts`; `sender` is our address in From, `own` the office's template directory."""
-    template, title = EVENTS[facts.events[-1].word]
+    template, title = _told(facts.events[-1].word)
     name = one_line(office.name)
     values = {
         "office": name,
@@ -85,20 +112,27 @@ def receipt(
         "files": facts.files[:_MOST_FILES],
         "files_more": max(0, len(facts.files) - _MOST_FILES),
         "remarks": facts.remarks,
+        "statuses": facts.statuses,
         "envid": one_line(facts.envid),
+        "verdict": _VERDICTS.get(facts.events[-1].word.removeprefix(CHECKED), ""),
         "history": _history(facts.events, office.time_zone),
     }
+    # The sender's own subject is not repeated: a stranger could have us carry his words.
+    subject = f"[{name}] {title} - mã thư {facts.mail_id}"
+    text = render(template, values, own)
     return Letter(
         sender=sender,
         sender_name=name,
         recipient=facts.recipient,
-        # The sender's own subject is not repeated: a stranger could have us carry his words.
-        subject=f"[{name}] {title} - mã thư {facts.mail_id}",
-        text=render(template, values, own),
+        subject=subject,
+        text=text,
+        html=in_html(template, text, values, own, subject),
+        attachments=enclosed,
         message_id=message_id,
         date=facts.events[-1].at,
         reply_to=reply_to,
         in_reply_to=f"<{facts.message_id.strip('<>')}>" if facts.message_id else "",
+        references=facts.references,
         auto_submitted=True,
     )
 
@@ -107,4 +141,16 @@ def _history(events: Sequence[Event], time_zone: str) -> tuple[str, ...]:
     """What came before the last event, when there was anything."""
     if len(events) < 2:
         return ()
-    return tuple(f"{shown_time(event.at, time_zone)}: {EVENTS[event.word][1].lower()}" for event in events)
+    return tuple(f"{shown_time(event.at, time_zone)}: {_told(event.word)[1].lower()}" for event in events)
+
+
+def title_of(word: str) -> str:
+    """What the subject says of an event."""
+    return _told(word)[1]
+
+
+def _told(word: str) -> tuple[str, str]:
+    """The template of an event, and what the subject says of it."""
+    if word.startswith(STATUS):
+        return "receipt_status.txt", StatusCode(word.removeprefix(STATUS).partition(" ")[0]).says
+    return EVENTS[word]

@@ -8,6 +8,7 @@ one line, NFC, without control characters, and of bounded length.
 import functools
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,19 @@ _OURS = Path(__file__).parent.parent / "templates"
 _LONGEST_LINE = 300
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the text as HTML shows it."""
+
+    said: str
+
+    @property
+    def text(self) -> str:
+        """Its indentation kept: HTML folds blanks."""
+        bare = self.said.lstrip(" ")
+        return "\N{NO-BREAK SPACE}" * (len(self.said) - len(bare)) + bare
+
+
 def render(name: str, values: Mapping[str, object], own: Path | None = None) -> str:
     """The text of the template `name`, from the directory `own` where it has that file and it works."""
     if own is not None and (own / name).is_file():
@@ -28,6 +42,15 @@ def render(name: str, values: Mapping[str, object], own: Path | None = None) -> 
         except (jinja2.TemplateError, OSError, UnicodeError) as broken:
             _log.error("template of the office does not work", template=name, cause=type(broken).__name__)
     return _rendered(_environment(None), name, values)
+
+
+def in_html(name: str, text: str, values: Mapping[str, object], own: Path | None = None, title: str = "") -> str:
+    """The same letter for those who prefer HTML: the office's own template of that name, else the text laid out."""
+    special = f"{name.removesuffix('.txt')}.html"
+    if own is not None and (own / special).is_file():
+        return render(special, {**values, "title": title}, own)
+    paragraphs = [[_Row(row) for row in part.split("\n")] for part in text.strip("\n").split("\n\n")]
+    return render("letter.html", {"title": title, "paragraphs": paragraphs}, own)
 
 
 def one_line(text: str, most: int = _LONGEST_LINE) -> str:

@@ -1,27 +1,32 @@
 """Tells senders what became of their mail: events close together become one letter, each is told once.
 
 The named officer is told of every mail that was sealed, in a letter of his own, whether senders get receipts or not.
+Where one address, or all together, get too many automatic letters the storm is damped, and the administrator is told.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 
-from bridge.catalogue import mend, says
-from bridge.job import SEALED, LetterSlot
+from bridge.check_door import CHECKED
+from bridge.following import answered_with_a_receipt
+from bridge.job import SEALED, STATUS, LetterSlot
+from bridge.letters.damping import DAY, HOUR, Counted, Damped, damped
+from bridge.letters.facts import facts_of, statuses_of
 from bridge.letters.officer import officer_letter
-from bridge.letters.receipt import Event, ReceiptFacts, ReceiptFile, Remark, receipt
-from bridge.sentences import signature_says
+from bridge.letters.receipt import OVERDUE, ReceiptFacts, receipt, title_of
+from bridge.letters.status_file import status_files
+from bridge.parts.administrator import Administrator
 from bridge.worker import Bench, letter_slot
 from outbound.header import UnfitLetterError
-from outbound.letter import Letter, compose
-from store.judgement import Decision, DecisionVerb, DocumentRecord, Judged, LetterRecord, NewDelivery
-from store.mail import AxisOrigin, MailState, ReceivedMail, SmtpOrigin
+from outbound.letter import Letter, LetterFile, compose
+from store.judgement import Judged, LetterRecord, NewDelivery
+from store.mail import AxisOrigin, MailState, ReceivedMail
 from store.notices import Notice
-from validation.finding import Finding, Severity
-from validation.inspected import Inspected
 
 _log = structlog.get_logger("docbridge.notifier")
+_BATCH = 500  # more than what is damped, or an officer's notice would wait behind it
 
 
 class Notifier:
@@ -29,44 +34,88 @@ class Notifier:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self._administrator = Administrator(bench)
 
     def once(self) -> bool:
-        """One letter for every mail whose notices are ripe.  False when there was none.
+        """One letter for every mail whose notices are ripe.  False when there was nothing to tell.
 
         Raises:
             Unavailable: the store cannot; it is told later.
         """
-        groups = self._bench.store.notices.ripe(datetime.now(UTC), self._bench.settings.receipts.gather)
+        gather, now = self._bench.settings.receipts.gather, datetime.now(UTC)
+        groups = self._bench.store.notices.ripe(now, gather, _BATCH, at_once=CHECKED)
+        told = False
         for group in groups:
             officers = tuple(notice for notice in group if notice.event == SEALED)
-            senders = tuple(notice for notice in group if notice.event != SEALED)
+            statuses = tuple(notice for notice in group if notice.event.startswith(STATUS))
+            senders = tuple(notice for notice in group if notice not in (*officers, *statuses))
             if officers:
                 self._tell_officer(officers)
-            if senders:
-                self._tell(senders)
-        if groups:
+                told = True
+            for part in filter(None, (senders, statuses)):
+                told = self._tell(part) or told
+        if told:
             self._bench.settled()
-        return bool(groups)
+        return told
 
-    def _tell(self, group: tuple[Notice, ...]) -> None:
+    def _tell(self, group: tuple[Notice, ...]) -> bool:
+        """Tells the sender; False when it is told later."""
         store, settings, now = self._bench.store, self._bench.settings, datetime.now(UTC)
         mail_id = group[0].mail_id
         mail, judged = store.mails.get(mail_id), store.mails.judgements.current(mail_id)
         if mail is None or judged is None or not mail.origin.mail_from:
             store.notices.told(group, now, reason="there is nobody to write to")
-            return
+            return True
+        if reason := _moot(group, mail, judged):
+            store.notices.told(group, now, reason=reason)
+            return True
+        match self._damped(mail.origin.mail_from, now):
+            case Damped.DELAYED:
+                return False
+            case Damped.DROPPED:
+                store.notices.told(group, now, reason="that address has had its automatic letters of the day")
+                _log.warning("receipt_damped", mail=mail_id)
+                return True
+            case Damped.SENT:
+                pass
         slot = letter_slot(settings, self._bench.secret, f"{mail_id}/receipt/{group[-1].number}/{group[-1].event}")
+        facts = replace(
+            facts_of(mail, judged, group, store.mails.decisions(mail_id)),
+            statuses=statuses_of(store, group, settings.office.time_zone),
+            references=tuple(letter.message_id for letter in store.letters.of_mail(mail_id)),
+        )
         letter = receipt(
-            facts_of(mail, judged, group, _refusal(store.mails.decisions(mail_id))),
+            facts,
             settings.office,
             sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
             message_id=slot.message_id,
             reply_to=slot.reply_to,
             own=settings.receipts.templates,
+            enclosed=self._enclosed(facts, judged),
         )
         # RFC 3834 section 3.3: an automatic answer goes out under the empty reverse path.
         if self._queue(group, letter, slot, ""):
             _log.info("receipt_queued", mail=mail_id, letter=slot.letter_id)
+        return True
+
+    def _damped(self, address: str, now: datetime) -> Damped:
+        """What becomes of one more letter to that address; the administrator is told where it is not sent now."""
+        notices, limits = self._bench.store.notices, self._bench.settings.receipts
+        counted = Counted(notices.automatic(now - DAY, address), notices.automatic(now - HOUR))
+        answer = damped(counted, limits)
+        if answer is Damped.DROPPED:
+            self._administrator.storm(address, counted.to_address, now)
+        elif answer is Damped.DELAYED:
+            self._administrator.storm("", counted.to_all, now)
+        return answer
+
+    def _enclosed(self, facts: ReceiptFacts, judged: Judged) -> tuple[LetterFile, ...]:
+        """What machines read of it."""
+        if judged.sealed:
+            return ()
+        last = facts.events[-1]
+        says = ". ".join((title_of(last.word), *(remark.says.rstrip(".") for remark in facts.remarks)))
+        return tuple(status_files(last.word, says, judged.documents, self._bench.settings.office, last.at))
 
     def _tell_officer(self, group: tuple[Notice, ...]) -> None:
         store, settings, now = self._bench.store, self._bench.settings, datetime.now(UTC)
@@ -107,49 +156,13 @@ class Notifier:
         return store.notices.told(group, now, letter=record, delivery=delivery)
 
 
-def facts_of(mail: ReceivedMail, judged: Judged, group: tuple[Notice, ...], refusal: str = "") -> ReceiptFacts:
-    """Everything that the receipt may tell; `refusal` = why a person refused the mail, in his words."""
-    by_a_person = (Remark(refusal),) if refusal and mail.state is MailState.REJECTED else ()
-    return ReceiptFacts(
-        mail_id=mail.id,
-        received_at=mail.received_at,
-        recipient=mail.origin.mail_from,
-        message_id=mail.message_id,
-        events=tuple(Event(notice.event, notice.at) for notice in group),
-        files=tuple(_file(file, judged.findings) for top in judged.attachments for file in top.walk()),
-        documents=tuple(filter(None, map(_named, judged.documents))),
-        # Of a sealed mail the sender learns that it came, and not what is thought of it.
-        remarks=() if judged.sealed else (*by_a_person, *_remarks(judged.findings)),
-        envid="" if judged.sealed or not isinstance(mail.origin, SmtpOrigin) else mail.origin.envid,
-    )
-
-
-def _refusal(decisions: tuple[Decision, ...]) -> str:
-    """What the clerk said when he refused the mail; "" = he has not, or said nothing."""
-    said = (decision.reason for decision in reversed(decisions) if decision.verb is DecisionVerb.REJECT)
-    return next(said, "")
-
-
-def _file(file: Inspected, findings: tuple[Finding, ...]) -> ReceiptFile:
-    about = (finding for finding in findings if finding.about == file.path and finding.severity > Severity.NOTE)
-    told = tuple(dict.fromkeys(map(says, about)))
-    signature = " ".join(map(signature_says, file.signatures))
-    return ReceiptFile(file.path[-1], file.size, file.sha256, file.format.pages, told, signature)
-
-
-def _remarks(findings: tuple[Finding, ...]) -> tuple[Remark, ...]:
-    """What weighs, each sentence once.  Faults alone where there are some: first things first."""
-    heaviest = max((finding.severity for finding in findings), default=Severity.NOTE)
-    least = Severity.FAULT if heaviest is Severity.FAULT else Severity.UNKNOWN
-    weighing = sorted((f for f in findings if f.severity >= least), key=lambda finding: -finding.severity)
-    return tuple(dict.fromkeys(Remark(says(finding), mend(finding)) for finding in weighing))
-
-
-def _named(document: DocumentRecord) -> str:
-    """35/QĐ-UBND ngày 20/11/2026, as far as it is known."""
-    known = {key: field.value for key, field in document.fields.items()}
-    number, notation = known.get("CodeNumber", ""), known.get("CodeNotation", "")
-    if not (number and notation):
+def _moot(group: tuple[Notice, ...], mail: ReceivedMail, judged: Judged) -> str:
+    """Why nobody needs to be told that anything is late; "" = it must be told."""
+    events = {notice.event for notice in group}
+    if events != {OVERDUE}:
         return ""
-    day = known.get("IssuedDate", "")
-    return f"{number}/{notation}" + (f" ngày {day[8:10]}/{day[5:7]}/{day[:4]}" if day else "")
+    if mail.state not in (MailState.HELD, MailState.POSTPONED):
+        return "it does not wait any more"
+    if judged.sealed or not answered_with_a_receipt(judged):
+        return "its sender may not be written to"
+    return ""

@@ -18,7 +18,7 @@ from bridge.sandbox.settings import SandboxSettings
 from bridge.settings.build import BadSetting, build
 from bridge.settings.environment import BadVariable, overlaid
 from bridge.settings.lines import line_of
-from bridge.settings.sections import Fetching, Log, Office, Receipts, Resolver, Trust, VxpServer, Web, Worker
+from bridge.settings.sections import Fetching, Letters, Log, Office, Receipts, Resolver, Trust, VxpServer, Web, Worker
 from bridge.settings_file import located
 from imap_poll.settings import ImapSettings
 from outbound.settings import OutboundSettings
@@ -48,13 +48,14 @@ class Settings:
     trust: Annotated[Trust, "whom the office trusts"] = Trust()
     policy: Annotated[Policy, "what the office makes of what is found"] = field(default_factory=Policy)
     receipts: Annotated[Receipts, "what senders are told"] = Receipts()
+    letters: Annotated[Letters, "letters that bring documents out"] = field(default_factory=Letters)
     reading: Annotated[ReadingCaps, "how much of a mail is read before a person must look"] = ReadingCaps()
     sandbox: Annotated[SandboxSettings, "the walls around what reads hostile bytes"] = SandboxSettings()
     worker: Annotated[Worker, "how mails are judged"] = Worker()
     resolver: Annotated[Resolver, "where DNS is asked"] = Resolver()
     evidence: Annotated[Fetching, "what certificates point to"] = Fetching()
-    web: Annotated[Web, "health and metrics"] = Web()
     report: Annotated[Report, "what reports of documents say besides"] = Report()
+    web: Annotated[Web, "health and metrics"] = Web()
     log: Annotated[Log, "what the program says of itself"] = Log()
 
     @property

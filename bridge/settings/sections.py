@@ -1,11 +1,13 @@
 """The sections that are the bridge's own.  Each is declared once, here; file, environment and documentation follow."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from bridge.axis.settings import VxpSystem
+from bridge.working_days import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,25 @@ class Office:
     administrator: Annotated[
         str, "address that is told of storms of mail, and of letters sent by hand that did not arrive; empty = nobody"
     ] = ""
+    days_off: Annotated[
+        tuple[str, ...],
+        "days of rest besides week-ends and the holidays by law, such as 2026-09-03: what the government decides anew",
+    ] = ()
+    days_on: Annotated[tuple[str, ...], "days that are worked all the same, such as a Saturday in exchange"] = ()
+
+    def __post_init__(self) -> None:
+        """What no type can say.
+
+        Raises:
+            ValueError: a day is none.
+        """
+        self.calendar  # noqa: B018  built once to see that it can be
+
+    @property
+    def calendar(self) -> Calendar:
+        """Which days the office works."""
+        off, on = (frozenset(map(date.fromisoformat, days)) for days in (self.days_off, self.days_on))
+        return Calendar(off, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +65,64 @@ class Receipts:
     enabled: Annotated[bool, "send them at all"] = True
     gather: Annotated[timedelta, "events of one mail within this time become one letter"] = timedelta(minutes=1)
     templates: Annotated[Path | None, "a directory whose templates replace those that ship with the bridge"] = None
+    per_day: Annotated[int, "automatic letters to one address within 24 hours; what comes beyond is not answered"] = 200
+    per_hour: Annotated[
+        int, "automatic letters to all together within an hour; what comes beyond waits, and the administrator is told"
+    ] = 5000
+    overdue: Annotated[
+        bool, "tell the sender when his mail still waits for a person at the end of the next working day"
+    ] = True
+    seal_certificate: Annotated[
+        Path | None, "PEM file of the certificate, and its chain, that seals PDF receipts; none = no PDF receipts"
+    ] = None
+    seal_key: Annotated[Path | None, "PEM file of its private key, without a pass phrase, readable by us alone"] = None
+
+    def __post_init__(self) -> None:
+        """What no type can say.
+
+        Raises:
+            ValueError: a limit is none, or half a seal.
+        """
+        if self.per_day < 1 or self.per_hour < 1:
+            raise ValueError("per_day and per_hour must be at least 1")
+        if (self.seal_certificate is None) != (self.seal_key is None):
+            raise ValueError("seal_certificate and seal_key go together")
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The letters that bring documents out."""
+
+    file_names: Annotated[
+        str,
+        "names of files for readers that know ASCII alone; of {code}, {date}, {subject}, {name}, {number}; the real "
+        "name goes along as RFC 2231 has it",
+    ] = "{code}_{date}_{subject}"
+    largest: Annotated[int, "the largest letter, as it is sent: a larger one waits for a clerk"] = 35_000_000
+    largest_for: Annotated[
+        Mapping[str, int], 'the same for an address or a domain that takes less: { "nhan.example" = "10 MB" }'
+    ] = field(default_factory=dict)
+    ask_displayed: Annotated[bool, "ask to be told when a document's letter is opened (RFC 8098)"] = True
+    delayed_after: Annotated[timedelta, "after this long a letter that is still tried is told as delayed, once"] = (
+        timedelta(hours=4)
+    )
+
+    def __post_init__(self) -> None:
+        """What no type can say.
+
+        Raises:
+            ValueError: the pattern names something unknown.
+        """
+        try:
+            self.file_names.format(code="", date="", subject="", name="", number="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("file_names may hold {code}, {date}, {subject}, {name} and {number}") from error
+
+    def largest_of(self, address: str) -> int:
+        """The largest letter for that address, in octets."""
+        known = {key.lower().lstrip("@"): size for key, size in self.largest_for.items()}
+        address = address.lower()
+        return known.get(address, known.get(address.rpartition("@")[2], self.largest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from tests.servers.wait import LOOPBACK, free_port, wait_until
 
 OFFICE = "mau.test"
 DOOR = f"vanthu@{OFFICE}"
+CHECKER = f"kiemtra@{OFFICE}"  #: only checks
+ADMINISTRATOR = "quantri@nhan.example"
 SEVERAL = f"lienthong@{OFFICE}"  #: a route to two organs
 ELSEWHERE = f"noivu@{OFFICE}"  #: a route to one other organ
 OFFICE_ID, SENDER_ID, OTHERS_ID = "H99.12", "H99.15", "H99.99"
@@ -72,6 +74,8 @@ class House:
         ours = {
             "OFFICE__ORGAN_ID": OFFICE_ID,
             "OFFICE__ADDRESSES": json.dumps([DOOR]),
+            "OFFICE__CHECK_ADDRESSES": json.dumps([CHECKER]),
+            "OFFICE__ADMINISTRATOR": ADMINISTRATOR,
             "SMTP_IN__LISTEN": json.dumps([f"{LOOPBACK}:{self.port}"]),
             "SMTP_IN__HOSTNAME": f"docbridge.{OFFICE}",
             "OUTBOUND__SMARTHOST": f"{LOOPBACK}:{self.smarthost}",
