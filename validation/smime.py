@@ -5,6 +5,7 @@ another mailbox than the mail's From and Sender.  A mail whose signature cannot 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from validation.signature import Carrier, Problem
 from validation.signature_observations import SignatureReading
 
 _ADDRESS = re.compile(r"[\w.+=&'/-]+@[\w-]+(?:\.[\w-]+)+")
+_AROUND_AT = re.compile(r"\s{0,9}@\s{0,9}")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _MOST = 20  # signatures of one mail; each costs the cryptography of its signers
 
@@ -162,10 +164,19 @@ def _mismatch(one: SignerJudged, message: Message, protected: Protected | None) 
         return ()
     boxes = [box.address for name in ("From", "Sender") for box in message.mailboxes(name)]
     shown = [
-        word for name in ("From", "Sender") for field in message.headers.all(name) for word in _ADDRESS.findall(field)
+        word
+        for name in ("From", "Sender")
+        for field in message.headers.all(name)
+        for word in _ADDRESS.findall(_as_seen(field))
     ]
     authors = any(box.address for box in message.mailboxes("From"))
     if not authors or not {word.casefold() for word in (*boxes, *shown)} <= named:
         return (Problem.FROM_MISMATCH,)
     inside = {box.address.casefold() for box in protected.headers.mailboxes("From", _MOST)} if protected else set()
     return () if inside <= named else (Problem.FROM_MISMATCH,)
+
+
+def _as_seen(field: str) -> str:
+    """What a reader takes it for: compatible letters are one (a wide @), and what has no width is not there."""
+    shown = (letter for letter in unicodedata.normalize("NFKC", field) if unicodedata.category(letter)[0] != "C")
+    return _AROUND_AT.sub("@", "".join(shown))

@@ -51,6 +51,27 @@ def mixed(*parts: bytes) -> bytes:
 SIGNED = clear(BODY, detached(ANNA))
 
 
+#: Eve signs, with a certificate that names her; each of these makes some mail program show Anna.
+TRICKS = {
+    "another's address in an encoded word": b"=?utf-8?Q?anna=40so.test?= <eve@so.test>",
+    "the same in two encoded words": b"=?utf-8?Q?anna?=\r\n =?utf-8?Q?=40so.test?= <eve@so.test>",
+    "an encoded word with brackets of its own": b"=?utf-8?B?PGFubmFAc28udGVzdD4=?= <eve@so.test>",
+    "an encoded word as the local part, cut by NUL": b"=?utf-8?B?YW5uYUBzby50ZXN0AA==?=@eve.so.test",
+    "two addresses in brackets": b"<anna@so.test> <eve@so.test>",
+    "another's address as a comment": b"eve@so.test (anna@so.test)",
+    "a fold between the two": b"anna@so.test\r\n\t<eve@so.test>",
+    "a wide at sign": "anna＠so.test <eve@so.test>".encode(),
+    "a letter without width inside": "anna@so\u200b.test <eve@so.test>".encode(),
+    "blanks around the at sign": b'"anna @ so.test" <eve@so.test>',
+    "a letter of another alphabet": "anna@ѕo.test <eve@so.test>".encode(),
+    "a group of both": b"So Mau: anna@so.test, eve@so.test;",
+    "a quoted name with an escaped quote": b'"anna@so.test\\" <" <eve@so.test>',
+    "a From field in lower case before": b"Eve <eve@so.test>\r\nfrom: anna@so.test",
+    "another Sender": b"eve@so.test\r\nSender: anna@so.test",
+    "a Sender with another's address as its name": b'eve@so.test\r\nSender: "anna@so.test" <eve@so.test>',
+}
+
+
 @pytest.mark.parametrize(
     "mail",
     [
@@ -103,6 +124,10 @@ def test_a_mail_signed_as_a_whole_by_its_author_is_sound(mail: bytes) -> None:
             b"From: anna@so.test            . <eve@so.test>\r\n" + clear(BODY, detached(EVE)),
             Problem.FROM_MISMATCH,
             id="another's address before the address",
+        ),
+        *(
+            pytest.param(b"From: " + field + b"\r\n" + clear(BODY, detached(EVE)), Problem.FROM_MISMATCH, id=name)
+            for name, field in TRICKS.items()
         ),
         pytest.param(
             FROM + mixed(b"\r\nunsigned words\r\n", SIGNED), Problem.PARTIAL_COVERAGE, id="words before the signed part"
