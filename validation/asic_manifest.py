@@ -42,8 +42,15 @@ class Manifest:
 
 
 def manifests_of(parts: Mapping[str, bytes]) -> tuple[Manifest | Unchecked, ...]:
-    """Every manifest of the container, in the order of its names."""
-    return tuple(attempt(_read, name, parts[name]) for name in sorted(parts) if MANIFEST.fullmatch(name))
+    """Every manifest of the container, in the order of its names, until there is too much to follow."""
+    found: list[Manifest | Unchecked] = []
+    room = _MOST
+    for name in sorted(parts):
+        if MANIFEST.fullmatch(name) and room > 0:
+            one = attempt(_read, name, parts[name])
+            room -= 1 if isinstance(one, Unchecked) else 1 + len(one.references)
+            found.append(one)
+    return tuple(found)
 
 
 def _read(name: str, octets: bytes) -> Manifest:

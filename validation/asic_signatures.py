@@ -7,6 +7,7 @@ one that is missing are told by name; a container that two programs could read a
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from validation.asic_manifest import MANIFEST, Manifest, followed, manifests_of
 from validation.cms import Timestamp, check_timestamp
@@ -19,6 +20,7 @@ from validation.package_signature import MOST_SIGNATURES, PackageSignature, told
 from validation.package_xml import signed_in
 from validation.signature import Carrier, Problem
 from validation.signature_observations import SignatureReading
+from validation.xml_reference import Effort
 
 _META = "META-INF/"
 _XADES = re.compile(r"META-INF/[^/]*signatures?[^/]*\.xml", re.IGNORECASE)
@@ -37,6 +39,7 @@ class _Asic:
     files: frozenset[str]  #: what is to be signed: all but the mimetype and META-INF
     manifests: Sequence[Manifest]
     digests: dict[str, Digests]
+    effort: Effort
 
     def of(self, part: str) -> Digests:
         """The digests of one part."""
@@ -60,8 +63,10 @@ def signatures_of(package: Package, evidence: Evidence) -> SignatureReading:
         frozenset(name for name in parts if name != "mimetype" and not name.startswith(_META)),
         [one for one in read if isinstance(one, Manifest)],
         {},
+        Effort.for_file(package.octets),
     )
-    found = [one for part in claims(tuple(parts)) for one in _of_part(part, asic)][:MOST_SIGNATURES]
+    every = (one for part in claims(tuple(parts)) for one in _of_part(part, asic))
+    found = list(islice(every, MOST_SIGNATURES))
     doubt = [Problem.SHADOWED] if package.doubt else []
     if _SIMPLE in parts.get("mimetype", b"") and (len(asic.files) != 1 or any("/" in name for name in asic.files)):
         doubt.append(Problem.UNPARSABLE)  # section 4.3.3.1: one file, in the root folder
@@ -71,7 +76,7 @@ def signatures_of(package: Package, evidence: Evidence) -> SignatureReading:
 
 def _of_part(part: str, asic: _Asic) -> Iterator[PackageSignature]:
     if _XADES.fullmatch(part):
-        yield from signed_in(part, asic.parts, Carrier.ASIC)
+        yield from signed_in(part, asic.parts, Carrier.ASIC, asic.effort)
     elif _CADES.fullmatch(part):
         yield from _cades(part, asic)
     else:

@@ -8,6 +8,7 @@ alone is never shown as one of the document.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
@@ -16,6 +17,7 @@ from validation.package_signature import MOST_SIGNATURES, PackageSignature, told
 from validation.package_xml import checked_in, judged, names_another, speaks_unsigned, with_more
 from validation.signature import Carrier, Problem
 from validation.signature_observations import SignatureReading
+from validation.xml_reference import Effort
 from validation.xml_tree import parse
 
 MANIFEST = "META-INF/manifest.xml"
@@ -35,7 +37,9 @@ def claims(names: Mapping[str, bytes]) -> tuple[str, ...]:
 def signatures_of(package: Package, evidence: Evidence) -> SignatureReading:
     """Every signature of the document and of its macros."""
     parts = package.parts
-    found = [one for part in claims(parts) for one in _of_part(part, package)][:MOST_SIGNATURES]
+    effort = Effort.for_file(package.octets)
+    every = (one for part in claims(parts) for one in _of_part(part, package, effort))
+    found = list(islice(every, MOST_SIGNATURES))
     told = [_accounted(one, frozenset(parts)) for one in found]
     if any(one.part != _MACROS and one.sound for one in told):
         # The macros of a document that is signed as a whole may bear another signature, of their own.
@@ -43,7 +47,7 @@ def signatures_of(package: Package, evidence: Evidence) -> SignatureReading:
     return told_of(told, evidence)
 
 
-def _of_part(part: str, package: Package) -> Iterator[PackageSignature]:
+def _of_part(part: str, package: Package, effort: Effort) -> Iterator[PackageSignature]:
     parts = package.parts
 
     def naming(uri: str) -> str | None:
@@ -55,7 +59,7 @@ def _of_part(part: str, package: Package) -> Iterator[PackageSignature]:
         # What is signed is the content before it was encrypted (section 3.8.2).
         yield unread(Carrier.ODF, part, Unchecked(Problem.ENCRYPTED, "the package is encrypted"))
         return
-    found = checked_in(part, parts, naming)
+    found = checked_in(part, parts, naming, effort)
     if isinstance(found, Unchecked):
         yield unread(Carrier.ODF, part, found)
         return

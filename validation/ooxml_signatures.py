@@ -8,6 +8,7 @@ cannot be read is an error, never an unsigned document.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import etree
 
@@ -32,6 +33,7 @@ from validation.package_signature import MOST_SIGNATURES, PackageSignature, told
 from validation.package_xml import checked_in, judged, names_another, speaks_unsigned, with_more
 from validation.signature import Carrier, Problem
 from validation.signature_observations import SignatureReading
+from validation.xml_reference import Effort
 from validation.xml_signature import XmlSignature
 from validation.xml_tree import DSIG, is_within
 
@@ -56,6 +58,7 @@ class _Office:
 
     package: Package
     types: ContentTypes
+    effort: Effort
 
     def naming(self, uri: str) -> str | None:
         """The part that a reference's URI means."""
@@ -93,13 +96,12 @@ def _targets(package: Package, source: str, kind: str) -> Iterator[str]:
 def signatures_of(package: Package, evidence: Evidence) -> SignatureReading:
     """Every signature of the package."""
     types = attempt(ContentTypes, package.parts.get(CONTENT_TYPES, b""))
-    found: list[PackageSignature] = []
-    for part in claims(package)[:MOST_SIGNATURES]:
-        if isinstance(types, Unchecked):
-            found.append(unread(Carrier.OOXML, part, types))
-        else:
-            found += _of_part(part, _Office(package, types))
-    return told_of(found[:MOST_SIGNATURES], evidence)
+    parts = claims(package)
+    if isinstance(types, Unchecked):
+        return told_of([unread(Carrier.OOXML, part, types) for part in parts[:MOST_SIGNATURES]], evidence)
+    office = _Office(package, types, Effort.for_file(package.octets))
+    every = (one for part in parts for one in _of_part(part, office))
+    return told_of(list(islice(every, MOST_SIGNATURES)), evidence)
 
 
 def _of_part(part: str, office: _Office) -> Iterator[PackageSignature]:
@@ -109,7 +111,7 @@ def _of_part(part: str, office: _Office) -> Iterator[PackageSignature]:
         steps.append(step)
         return transformed(octets, selection_of(step))
 
-    found = checked_in(part, office.package.parts, office.naming, {TRANSFORM: selected})
+    found = checked_in(part, office.package.parts, office.naming, office.effort, {TRANSFORM: selected})
     if isinstance(found, Unchecked):
         yield unread(Carrier.OOXML, part, found)
         return

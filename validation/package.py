@@ -7,7 +7,7 @@ Nothing is written to disk, and no more is unpacked than the caps allow.
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from validation.container_zip import is_folder, open_zip, unpack
@@ -30,13 +30,16 @@ class Package:
 
     parts: Mapping[str, bytes]  #: by name, NFC, without a leading slash; folders are none
     doubt: str = ""  #: why another reader may see other parts; "" = it may not
+    folded: Mapping[str, str] = field(default_factory=dict)  #: each name by its form in which case does not count
+
+    @property
+    def octets(self) -> int:
+        """How many all its parts have."""
+        return sum(map(len, self.parts.values()))
 
     def named(self, name: str) -> str | None:
         """The part that an OPC name means: letters of either case are the same (ECMA-376 part 2 section 9.1.1.1)."""
-        if name in self.parts:
-            return name
-        folded = name.casefold()
-        return next((part for part in self.parts if part.casefold() == folded), None)
+        return name if name in self.parts else self.folded.get(name.casefold())
 
 
 def opened(content: bytes, caps: ReadingCaps) -> Package | Unchecked:
@@ -70,9 +73,10 @@ def _read(content: bytes, archive: zipfile.ZipFile, caps: ReadingCaps) -> Packag
         if member.orig_filename != member.filename:
             doubt = doubt or "a name that ends at a NUL for some"
         parts[name] = octets
-    if not doubt and _OPC_TYPES in map(str.casefold, parts) and len({name.casefold() for name in parts}) < len(parts):
+    folded = {name.casefold(): name for name in parts}
+    if not doubt and _OPC_TYPES in folded and len(folded) < len(parts):
         doubt = "two parts whose names differ by case alone"
-    return Package(parts, doubt)
+    return Package(parts, doubt, folded)
 
 
 def _overlaid(content: bytes, archive: zipfile.ZipFile) -> str:

@@ -13,11 +13,11 @@ from lxml import etree
 from validation.cms import SignerChecked
 from validation.foreign import Unchecked, attempt
 from validation.package import name_of
-from validation.package_signature import PackageSignature, unread
+from validation.package_signature import MOST_SIGNATURES, PackageSignature, unread
 from validation.signature import Carrier, Problem
 from validation.xml_canonical import FORMS
-from validation.xml_reference import Reference
-from validation.xml_signature import XmlSignature, check_signatures
+from validation.xml_reference import Effort, Reference
+from validation.xml_signature import XmlSignature, check_signature
 from validation.xml_transforms import Surroundings, Transform
 from validation.xml_tree import DSIG, children, local, parse, text_of
 
@@ -36,9 +36,13 @@ class Reached:
 
 
 def checked_in(
-    part: str, parts: Mapping[str, bytes], naming: Naming, transforms: Mapping[str, Transform] | None = None
+    part: str,
+    parts: Mapping[str, bytes],
+    naming: Naming,
+    effort: Effort,
+    transforms: Mapping[str, Transform] | None = None,
 ) -> tuple[XmlSignature, ...] | Unchecked:
-    """Every signature in the part, its references followed into the package."""
+    """Every signature in the part, its references followed into the package; `effort` = what is left for all of it."""
 
     def octets(uri: str) -> bytes | None:
         if name_of(uri) is None:
@@ -49,7 +53,8 @@ def checked_in(
     tree = attempt(parse, parts[part])
     if isinstance(tree, Unchecked):
         return tree
-    found = check_signatures(tree, Surroundings(octets, transforms or {}))
+    around = Surroundings(octets, transforms or {})
+    found = [check_signature(tree, one, around, effort) for one in tree.claims()[:MOST_SIGNATURES]]
     if not found:
         return Unchecked(Problem.UNPARSABLE, "no signature where one must be")
     # A counter-signature is told with the signature that it is over.
@@ -78,14 +83,14 @@ def is_plain(reference: Reference) -> bool:
     return all(one in FORMS for one in reference.transforms)
 
 
-def signed_in(part: str, parts: Mapping[str, bytes], carrier: Carrier) -> Iterator[PackageSignature]:
+def signed_in(part: str, parts: Mapping[str, bytes], carrier: Carrier, effort: Effort) -> Iterator[PackageSignature]:
     """The signatures of an ASiC container's signature part, and the parts that each covers."""
 
     def naming(uri: str) -> str | None:
         name = name_of(uri)
         return name if name in parts else None
 
-    found = checked_in(part, parts, naming)
+    found = checked_in(part, parts, naming, effort)
     if isinstance(found, Unchecked):
         yield unread(carrier, part, found)
         return
