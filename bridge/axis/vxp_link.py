@@ -38,6 +38,7 @@ class HttpAnswer:
     status: int
     body: bytearray
     cut: bool = False  #: there was more than was to be read
+    date: str = ""  #: the other side's clock (RFC 9110 section 6.6.1); "" = not told
 
 
 class Link:
@@ -147,19 +148,19 @@ class Link:
 
 def _read(response: http.client.HTTPResponse, largest: int, end: float) -> tuple[HttpAnswer, bool]:
     """The answer, and whether the connection may be used again."""
-    declared = response.length
+    declared, date = response.length, response.getheader("Date", "")
     body = bytearray()
     while piece := response.read1(_PIECE):
         body += piece
         if len(body) > largest:
-            return HttpAnswer(response.status, body[:largest], cut=True), False
+            return HttpAnswer(response.status, body[:largest], cut=True, date=date), False
         if time.monotonic() > end:
             raise TimeoutError
     if declared is not None and len(body) != declared:
         # read1 takes an early end for the end.
         raise http.client.IncompleteRead(b"", declared - len(body))
     response.close()  # read1 leaves it open at the end of a declared length, and the connection with it
-    return HttpAnswer(response.status, body), not response.will_close
+    return HttpAnswer(response.status, body, date=date), not response.will_close
 
 
 def _shut(sock: socket.socket | None) -> None:

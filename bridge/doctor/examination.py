@@ -7,6 +7,7 @@ from pathlib import Path
 from bridge.doctor.anchors import anchors
 from bridge.doctor.checkup import Checkup, ok, problem
 from bridge.doctor.departing import addresses, mail_servers, signatures
+from bridge.doctor.exchanges import exchanges
 from bridge.doctor.machine import directories, disk, libraries, reports
 from bridge.doctor.mailboxes import mailboxes
 from bridge.doctor.mirror import mirror
@@ -44,4 +45,5 @@ def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
     yield from addresses(settings)
     yield from signatures(settings, now)
     yield from mailboxes(settings)
+    yield from exchanges(settings)
     yield from dns(settings)

@@ -10,6 +10,7 @@ import html
 import json
 import re
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -78,6 +79,10 @@ class StandIn:
                 """Answer one call."""
                 with suppress(ConnectionError):
                     stand_in._serve(self)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                """The axis' clock."""
+                return super().date_time_string((timestamp or time.time()) + stand_in.skew.total_seconds())
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  named by the base class
                 """Say nothing."""
