@@ -20,6 +20,8 @@ C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 C14N_11 = "http://www.w3.org/2006/12/xml-c14n11"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
+_DEFAULT = "#default"  # the namespace without a prefix, among the prefixes (Exclusive Canonical XML section 4)
+
 
 class Inherits(Enum):
     """Which `xml:` attributes of its ancestors a part shows."""
@@ -127,6 +129,9 @@ def _canonical(selected: Selected, apex: etree._Element, form: Form, prefixes: S
         for name, value in _inherited(apex, form.inherits).items():
             root.set(name, value)
         tree = root.getroottree()
+    if _DEFAULT in prefixes:
+        # lxml asks only for prefixes that libxml2's dictionary holds; a namespace of that name puts this one there.
+        parsed(f'<a xmlns:a="{_DEFAULT}"/>'.encode())
     return etree.tostring(
         tree,
         method="c14n",
