@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bridge.fields.fields import Fields
 from validation.inspected import Inspected
-from validation.signatures import OF_OTHER_FILES
+from validation.signatures import is_of_other_files
 
 _TEXT = (
     "application/pdf",
@@ -56,7 +56,7 @@ def is_picture(file: Inspected) -> bool:
 
 def signs_others(files: tuple[Inspected, ...]) -> bool:
     """Is there one among `files` whose signature may be that of another, as a detached .p7s is?"""
-    return any(signature.carrier in OF_OTHER_FILES for file in files for signature in file.signatures)
+    return any(is_of_other_files(signature) for file in files for signature in file.signatures)
 
 
 def papers(files: tuple[Inspected, ...], identify: Callable[[Inspected], Fields]) -> tuple[Paper, ...]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from bridge.fields.fold import fold
 from validation.inspected import Inspected
 from validation.signature import Carrier, Signature, Signer
-from validation.signatures import OF_OTHER_FILES
+from validation.signatures import is_of_other_files
 
 
 class SignedBy(StrEnum):
@@ -76,7 +76,7 @@ def holder_of(signer: Signer) -> Holder:
 
 def placed_on(main: Inspected, others: Iterable[Inspected]) -> tuple[tuple[tuple[str, ...], Signature], ...]:
     """The signatures of a document with the file of each: in its main one, and detached among the others."""
-    detached = ((file.path, one) for file in others for one in file.signatures if one.carrier in OF_OTHER_FILES)
+    detached = ((file.path, one) for file in others for one in file.signatures if is_of_other_files(one))
     every = (*((main.path, one) for one in main.signatures), *detached)
     return tuple((path, one) for path, one in every if one.carrier is not Carrier.TIMESTAMP and not one.countersigns)
 

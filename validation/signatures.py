@@ -18,8 +18,7 @@ from validation.signature import Carrier, Coverage, Integrity, Problem, Signatur
 from validation.signature_observations import SignatureReading, observations_of
 from validation.xml_claims import claims_signature, may_be_xml
 
-#: Carriers whose signature may be that of the files beside it or in it, rather than of the file that holds it.
-OF_OTHER_FILES = frozenset({Carrier.CMS, Carrier.ASIC, Carrier.TIMESTAMP})
+_OF_OTHER_FILES = frozenset({Carrier.CMS, Carrier.ASIC, Carrier.TIMESTAMP})
 
 _CMS = frozenset({"application/pkcs7-signature", "application/pkcs7-mime"})
 _CMS_EXTENSIONS = frozenset({"p7s", "p7m"})
@@ -27,6 +26,16 @@ _TEXTUAL = ("text/", "application/octet-stream")
 _ARMOUR = re.compile(rb"^-----BEGIN (?:CMS|PKCS ?#?7)-----", re.MULTILINE)  # RFC 7468 section 2 lets words precede it
 _SMIME = re.compile(rb"multipart/signed|pkcs7-mime", re.IGNORECASE)
 _NO_FILE = SignatureReading((), ())
+
+
+def is_of_other_files(signature: Signature) -> bool:
+    """May it be the signature of the files beside it or in it, rather than of the file that holds it?
+
+    An XML signature that is whole and names what it covers stands in a file of its own and signs those it names.
+    """
+    if signature.carrier is Carrier.XML:
+        return signature.coverage is Coverage.WHOLE and bool(signature.covers)
+    return signature.carrier in _OF_OTHER_FILES
 
 
 @dataclass(frozen=True, slots=True)
