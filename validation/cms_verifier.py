@@ -38,6 +38,7 @@ class Verifier(DefaultSignatureValidator):
         context: SignatureValidationContext = SignatureValidationContext(),  # noqa: B008 - as the base class
     ) -> None:
         """Verify, or raise InvalidSignature itself only where the value does not verify."""
+        public_key_info = _unsigned(public_key_info)
         sha3 = _SHA3.get(signature_algorithm["algorithm"].dotted)
         try:
             if sha3 is not None and not context.prehashed:
@@ -51,6 +52,22 @@ class Verifier(DefaultSignatureValidator):
             digest = context.contextual_md_algorithm
             if context.prehashed or not verifies_without_null(signature, signed_data, public_key_info, digest):
                 raise
+
+
+def _unsigned(key_info: keys.PublicKeyInfo) -> keys.PublicKeyInfo:
+    """The key with the octets of its modulus taken as a number without a sign.
+
+    Real cards hold certificates whose modulus lacks the leading zero that DER asks for: a negative number, which the
+    libraries refuse and every other reader takes as it was meant.  The same octets can mean no other key.
+    """
+    if key_info.algorithm != "rsa":
+        return key_info
+    key = key_info["public_key"].parsed
+    octets = key["modulus"].contents
+    if not octets or octets[0] < 0x80:
+        return key_info
+    meant = keys.RSAPublicKey({"modulus": int.from_bytes(octets), "public_exponent": key["public_exponent"].native})
+    return keys.PublicKeyInfo({"algorithm": key_info["algorithm"], "public_key": meant})
 
 
 def _with_sha3(

@@ -12,16 +12,22 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
 
+from validation.digests import digest_of
+
 
 class Embedded(EmbeddedPdfSignature):
-    """The signature in the field `holder` of that name.  Raises where there is none."""
+    """The signature in the field `holder` of that name, whose reference is `own`.  Raises where there is none."""
 
-    def __init__(self, reader: PdfFileReader, holder: generic.DictionaryObject, name: str) -> None:
+    def __init__(
+        self, reader: PdfFileReader, holder: generic.DictionaryObject, own: generic.IndirectObject, name: str
+    ) -> None:
         # Not the base's: see the module's promise.
         self.reader = reader
         self.sig_field = holder
-        reference = holder.raw_get("/V")
-        self.sig_object = reference.get_object()
+        value = holder.raw_get("/V")
+        # A dictionary that stands in its field itself is as old as the field.
+        reference = value if isinstance(value, generic.IndirectObject) else own
+        self.sig_object = value.get_object()
         self.byte_range = self.sig_object.raw_get("/ByteRange")
         self.pkcs7_content = extract_contents(self.sig_object)
         self.signed_revision = reader.xrefs.get_last_change(reference.reference)
@@ -29,6 +35,17 @@ class Embedded(EmbeddedPdfSignature):
         self._docmdp_queried = self._fieldmdp_queried = False
         self._docmdp = self._fieldmdp = None
         self.fq_name = name
+
+    def compute_digest(self, hash_algo: str | None = None) -> bytes:
+        """The digest of the range.  The base's knows fewer algorithms."""
+        name = str(hash_algo)
+        if name not in self.external_digests:
+            first, length, second, rest = (int(number) for number in self.byte_range)
+            octets = memoryview(self.reader.stream.getvalue())
+            self.external_digests[name] = digest_of(
+                name, octets[first : first + length], octets[second : second + rest]
+            )
+        return self.external_digests[name]
 
     @property
     def container(self) -> cms.SignedData:

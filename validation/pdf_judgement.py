@@ -128,7 +128,7 @@ def judge(opened: Opened, field: Field, *, number_stamp: bool = False) -> Judged
 
 
 def _embedded(opened: Opened, field: Field) -> Embedded:
-    return Embedded(opened.reader, field.holder, field.name)
+    return Embedded(opened.reader, field.holder, field.reference, field.name)
 
 
 def _end(guarded: Guarded | Refused) -> int:

@@ -50,9 +50,10 @@ class Field:
 
     @property
     def revision(self) -> int:
-        """The last revision that wrote the signature dictionary.  Raises where /V is no reference."""
+        """The last revision that wrote the signature dictionary, or the field that it stands in."""
         value = self.holder.raw_get("/V")
-        return int(value.get_pdf_handler().xrefs.get_last_change(value.reference))
+        place = value if isinstance(value, generic.IndirectObject) else self.reference
+        return int(place.get_pdf_handler().xrefs.get_last_change(place.reference))  # type: ignore[no-untyped-call]
 
     @property
     def sub_filter(self) -> str:

@@ -8,16 +8,23 @@ _ROOM = 6000  #: octets of the hole
 
 
 def sealed(
-    sub_filter: str, seal: Callable[[bytes], bytes], certificates: Sequence[Holder] = (), entries: str = ""
+    sub_filter: str,
+    seal: Callable[[bytes], bytes],
+    certificates: Sequence[Holder] = (),
+    kind: str = "/Type /Sig",
+    direct: bool = False,
 ) -> bytes:
-    """One page and one signature field; `seal` makes /Contents of what the range covers, `certificates` go to /Cert."""
+    """One page and one signature field; `seal` makes /Contents of what the range covers, `certificates` go to /Cert.
+
+    `kind` = how the signature dictionary names itself; `direct` = it stands in the field, not in an object of its own.
+    """
     cert = ""
     if certificates:
         cert = "/Cert [" + " ".join(f"<{one.certificate.dump().hex()}>" for one in certificates) + "]"
         cert = cert.replace("[", "").replace("]", "") if len(certificates) == 1 else cert
     hole = b"<" + b"0" * (2 * _ROOM) + b">"
     signature = (
-        f"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /{sub_filter} {cert} {entries}"
+        f"<< {kind} /Filter /Adobe.PPKLite /SubFilter /{sub_filter} {cert} "
         f"/M (D:20261122100000+07'00') /ByteRange [0 {'0' * 10} {'0' * 10} {'0' * 10}] /Contents "
     ).encode() + hole + b" >>"  # fmt: skip
     objects = [
@@ -27,6 +34,8 @@ def sealed(
         b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Sig1) /Rect [0 0 0 0] /F 132 /P 3 0 R /V 5 0 R >>",
         signature,
     ]
+    if direct:
+        objects[3:] = [objects[3].replace(b"/V 5 0 R", b"/V " + signature)]
     out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
     for number, content in enumerate(objects, 1):
         places.append(len(out))

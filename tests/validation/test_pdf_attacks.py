@@ -177,7 +177,7 @@ def test_a_swapped_certificate_is_not_sound(pki: Pki, plain: bytes, evidence: Ev
 
 def test_an_unknown_encoding_is_told_as_unreadable(once: bytes, evidence: Evidence) -> None:
     """pyHanko drops such fields in silence; a dropped signature would make the file look unsigned."""
-    reading = signatures_of(once.replace(b"/adbe.pkcs7.detached", b"/adbe.x509.rsa_sha1"), evidence)
+    reading = signatures_of(once.replace(b"/adbe.pkcs7.detached", b"/adbe.pkcs9.detached"), evidence)
     assert state_of(reading.signatures) == "unreadable"
     assert reading.signatures[0].reason == "unsupported"
 

@@ -1,13 +1,17 @@
 """The older and odder ways to put a signature into a PDF, made by hand: every one judged over its own range."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 
 import pytest
-from asn1crypto import core
+from asn1crypto import core, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
+from bridge.demo.pki import Pki
+from bridge.demo.signing import certificate_of, key_of
 from tests.validation.cms_minting import NOW, Holder, attributes, container, holder, signer
 from tests.validation.handmade_pdf import sealed
 from validation.evidence import Evidence
@@ -129,3 +133,48 @@ def test_what_cannot_be_checked_is_never_unsigned(
     sub_filter: str, seal: Sealing, certificates: tuple[Holder, ...]
 ) -> None:
     assert state_of(read(sealed(sub_filter, seal, certificates))) == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("/Type /DocTimeStamp", id="as the standard has it"),
+        pytest.param("/Type /Sig", id="named a signature"),
+        pytest.param("", id="without a name of its kind"),
+    ],
+)
+def test_a_document_time_stamp_is_known_by_its_sub_filter(pki: Pki, kind: str) -> None:
+    """Writers leave /Type out, or write the one of a signature."""
+    stamper = DummyTimeStamper(certificate_of(pki.time_stamper), key_of(pki.time_stamper), fixed_dt=NOW)
+
+    def seal(covered: bytes) -> bytes:
+        token = asyncio.run(stamper.async_timestamp(hashlib.sha256(covered).digest(), "sha256"))
+        return bytes(token.dump())
+
+    (only,) = read(sealed("ETSI.RFC3161", seal, kind=kind))
+    assert (only.carrier, only.sound, only.signed_at) == (Carrier.TIMESTAMP, True, NOW)
+
+
+def test_a_signature_that_stands_in_its_field_itself_is_judged() -> None:
+    """ISO 32000-2 section 12.7.5.5 wants a reference to it; some writers do without."""
+    (only,) = read(sealed("adbe.pkcs7.detached", cms_of(ANNA), direct=True))
+    assert (only.sound, only.coverage) == (True, Coverage.WHOLE)
+
+
+def test_a_modulus_that_lacks_its_leading_zero_is_the_number_that_was_meant() -> None:
+    """Real identity cards are made so: DER reads a negative number."""
+    (only,) = read(sealed("adbe.pkcs7.detached", cms_of(negative(ANNA))))
+    assert (only.sound, only.signer.name) == (True, "Anna")
+
+
+def negative(meant: Holder) -> Holder:
+    """The same key, its modulus written as a negative number."""
+    old = meant.certificate
+    info = old.public_key
+    modulus = info["public_key"].parsed["modulus"].native
+    short, key, tbs, certificate = core.Sequence(), core.Sequence(), core.Sequence(), core.Sequence()
+    short.contents = core.Integer(modulus - (1 << meant.key.key_size)).dump() + core.Integer(65537).dump()
+    key.contents = info["algorithm"].dump() + core.OctetBitString(short.dump()).dump()
+    tbs.contents = old["tbs_certificate"].contents.replace(info.dump(), key.dump())
+    certificate.contents = tbs.dump() + old["signature_algorithm"].dump() + old["signature_value"].dump()
+    return Holder(meant.key, x509.Certificate.load(certificate.dump()))
