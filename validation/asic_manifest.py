@@ -19,7 +19,7 @@ from validation.xml_tree import DSIG, local, octets_of, parse
 
 #: A manifest's place (section 4.4.3.2): its name holds the word, and in the wild also stands before or after it.
 MANIFEST = re.compile(r"META-INF/[^/]*(?:ASiCManifest|ASiCArchiveManifest)[^/]*\.xml", re.IGNORECASE)
-_MOST = 5_000
+_MOST = 30_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,10 +160,13 @@ def _accounted(found: Sequence[PackageSignature], files: frozenset[str]) -> Iter
     alone = tuple(sorted(files - signed))
     for one in found:
         answers = stamped_alone or one.carrier is not Carrier.TIMESTAMP
-        if answers and alone and not isinstance(one.cryptography, Unchecked):
-            left_out = tuple(dict.fromkeys((*one.left_out, *alone)))
+        if isinstance(one.cryptography, Unchecked):
+            yield one
+        elif answers and (alone or not (one.covered or one.covers or one.left_out)):
+            # A signature of nothing but itself, taken from elsewhere, would fit any container.
+            left_out = tuple(dict.fromkeys((*one.left_out, *(alone or sorted(files)))))
             yield replace(one, more=(*one.more, Problem.PARTIAL_COVERAGE), left_out=left_out)
         elif files - one.covered and not one.left_out:
-            yield replace(one, covers=tuple(sorted(one.covered & files or one.covered)))
+            yield replace(one, covers=tuple(sorted(one.covered & files or one.covered or one.covers)))
         else:
             yield one

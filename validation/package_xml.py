@@ -32,7 +32,7 @@ class Reached:
 
     covered: frozenset[str]  #: as they were signed
     changed: tuple[str, ...]  #: not as they were signed, or not there; by name
-    outside: bool  #: something outside the package is signed, too
+    in_part: frozenset[str]  #: parts of which it signs a part, as a counter-signature the value of another
 
 
 def checked_in(
@@ -62,20 +62,19 @@ def checked_in(
 
 
 def reached(found: XmlSignature, naming: Naming) -> Reached:
-    """The parts that it covers, those that are not as it signed them, and whether it speaks of more."""
-    covered, changed, outside = set(), [], False
+    """The parts that it covers, and those that are not as it signed them."""
+    covered: set[str] = set()
+    in_part: set[str] = set()
+    changed = []
     for one in found.references:
         if not one.uri or one.uri.startswith("#"):
             continue
         name = naming(one.uri)
         if name is not None and one.problem is None:
-            if is_plain(one):
-                covered.add(name)
-        elif name_of(one.uri) is None:
-            outside = True
-        elif name is None or one.problem is Problem.DIGEST_MISMATCH:
+            (covered if is_plain(one) else in_part).add(name)
+        elif name_of(one.uri) is not None and (name is None or one.problem is Problem.DIGEST_MISMATCH):
             changed.append(name or name_of(one.uri) or "")
-    return Reached(frozenset(covered), tuple(dict.fromkeys(changed)), outside)
+    return Reached(frozenset(covered), tuple(dict.fromkeys(changed)), frozenset(in_part))
 
 
 def is_plain(reference: Reference) -> bool:
@@ -110,6 +109,7 @@ def judged(
         cryptography=one.cryptography,
         part=part,
         covered=through.covered,
+        covers=tuple(sorted(through.in_part)) if not through.covered else (),
         more=(Problem.DIGEST_MISMATCH,) if through.changed else (),
         left_out=through.changed,
     )

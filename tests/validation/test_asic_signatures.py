@@ -169,6 +169,13 @@ def test_a_signature_that_carries_what_the_container_does_not_show_is_unsound(ev
     assert (signature.sound, signature.problems) == (False, (Problem.SHADOWED,))
 
 
+def test_a_signature_over_nothing_fits_no_container(evidence: Evidence) -> None:
+    meta = {"signatures0.xml": xades(signing(), FILES), "signatures1.xml": xades(another(), {})}
+    whole, nothing = inspected("a.asice", asice(FILES, meta), evidence).signatures
+    assert whole.sound is True
+    assert (nothing.sound, nothing.problems) == (False, (Problem.PARTIAL_COVERAGE,))
+
+
 def test_two_who_sign_a_file_each_are_told_with_their_files(evidence: Evidence) -> None:
     first, second = ({name: octets} for name, octets in FILES.items())
     meta = {"signatures0.xml": xades(signing(), first), "signatures1.xml": xades(another(), second)}
