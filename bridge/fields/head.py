@@ -18,9 +18,12 @@ from bridge.fields.patterns import ABOUT, Designation, designation, place_and_da
 from bridge.fields.types import OFFICIAL_LETTER, Class, Type, by_abbreviation, by_name, by_plain_abbreviation
 
 _MOTTOES = ("conghoaxahoichunghiavietnam", "doclaptudohanhphuc", "dangcongsanvietnam")
+_DATE_BEGUN = re.compile(r"ngày\s*\d{1,2}\s*tháng", re.IGNORECASE)
+_PLACE_WORDS = 8
 _HEAD = 0.55  # the share of the page, from its top, in which a head can be
 _BODY = re.compile(r"(?:can cu|kinh gui|noi nhan|dieu \d|phan|chuong|xet|theo de nghi|thuc hien|ngay \d|so)\b")
 _RULE = re.compile(r"[\s_\-–—=*.•…]*")
+_GOES_ON = re.compile(r"(?:^| )(?:TỈNH|THÀNH PHỐ|XÃ|PHƯỜNG|ĐẶC KHU|VÀ|CỦA|BAN|SỞ|BỘ)$")
 _COMPETENT = re.compile(r"(?:chu tich|giam doc|bo truong|thu tuong|hieu truong|cuc truong|chanh|uy ban|hoi dong)\b")
 _PLACES = re.compile(
     r"(?:TỈNH|THÀNH PHỐ|TP\.?|QUẬN|HUYỆN|THỊ XÃ|THỊ TRẤN|XÃ|PHƯỜNG|ĐẶC KHU|VÀ|CỦA|VIỆT NAM|NHÂN DÂN)(?: |$)"
@@ -70,18 +73,39 @@ def head_of(page: Page) -> Head:
     edge = _right_column(page)
     split = edge if edge is not None else page.width / 2
     lines = tuple(line for line in page.lines(split) if line.base > page.height * (1 - _HEAD))
+    if edge is not None and (single := _single(lines, page)):
+        return single
     middle = split - 2
     left = [line for line in lines if line.middle < middle]
     right = [line for line in lines if line.middle >= middle]
-    dated = next((line for line in right if place_and_date(line.text)), None)
-    floor = dated.base if dated else _lowest_of(left)
+    dated = _dated(right)
+    floor = dated.lines[-1].base if dated else _lowest_of(left)
     return Head(tuple(left), tuple(right), tuple(line for line in lines if line.base < floor - 2), edge is not None)
+
+
+def _single(lines: tuple[Line, ...], page: Page) -> Head | None:
+    """The head of a letter that has all its parts below one another: the national name stands in the middle."""
+    mottoes = [line for line in lines if _is_motto(line)]
+    if not mottoes or not all(_centred(line, page) for line in mottoes):
+        return None
+    beside = [line for line in lines if any(abs(line.base - motto.base) < 4 for motto in mottoes)]
+    dated = _dated(lines)
+    if len(beside) > len(mottoes) or dated is None:
+        return None
+    numbered = _number_line(lines)
+    floor = min(dated.lines[-1].base, lines[numbered].base if numbered is not None else float("inf"))
+    above = tuple(line for line in lines if line not in mottoes and line not in dated.lines)
+    return Head(above, dated.lines, tuple(line for line in above if line.base < floor - 2), known=False)
+
+
+def _is_motto(line: Line) -> bool:
+    return line.folded.replace(" ", "").startswith(_MOTTOES)
 
 
 def fields_of(page: Page) -> dict[Key, Field]:
     """What the head says.  What it does not say, or not clearly, is not in the answer."""
     head = head_of(page)
-    sure = 1.0 if head.known else 0.8
+    sure = 1.0 if head.known else 0.8  # which makes the surest 0.78: a clerk confirms
     found: dict[Key, Field] = {}
 
     def add(key: Key, value: str, confidence: float, lines: Iterable[Line]) -> None:
@@ -109,7 +133,8 @@ def fields_of(page: Page) -> dict[Key, Field]:
     if type_:
         add(Key.TYPE_NAME, type_.name, certainty, title.lines[:1] or lines)
     if about:
-        add(Key.SUBJECT, ABOUT.sub("", _text(about)).strip(" .;:"), 0.95, about)
+        mixed = _DATE_BEGUN.search(_text(about))  # with the column beside it
+        add(Key.SUBJECT, ABOUT.sub("", _text(about)).strip(" .;:"), 0.5 if mixed else 0.95, about)
     else:
         add(Key.SUBJECT, _text(title.subject).strip(" .;:"), title.confidence, title.subject)
     urgent = {value: line for line in head.left + head.below if (value := priority(line.text)) is not None}
@@ -126,8 +151,11 @@ def own_lines(page: Page) -> tuple[Line, ...]:
 
 
 def _right_column(page: Page) -> float | None:
-    """Where the national name begins; words are compared without spaces, for these are often spread."""
-    edges = []
+    """Where the right column begins: at the national name, or at a long place and date that begins before it.
+
+    Words are compared without spaces, for these are often spread.
+    """
+    edges, dates = [], []
     for line in page.lines():
         if line.base < page.height * (1 - _HEAD):
             continue
@@ -136,7 +164,20 @@ def _right_column(page: Page) -> float | None:
             if "".join(folded[at:]).startswith(_MOTTOES):
                 edges.append(word.left)
                 break
-    return min(edges) if edges else None
+        if _DATE_BEGUN.search(line.text):
+            dates.append(_date_begins(line, folded))
+    if not edges:
+        return None
+    return min([*edges, *(date for date in dates if date > page.width * 0.35)])
+
+
+def _date_begins(line: Line, folded: list[str]) -> float:
+    """The left edge of the place before `ngày`: after the widest gap, where something of the left column is before."""
+    day = next((at for at, word in enumerate(folded) if word == "ngay" and at), 1)
+    gaps = [(line.words[at].left - line.words[at - 1].right, at) for at in range(max(1, day - _PLACE_WORDS), day)]
+    widest, at = max(gaps, default=(0.0, 0))
+    others = sorted(gap for gap, _ in gaps)
+    return line.words[at].left if gaps and widest > 1.5 * others[len(others) // 2] else line.left
 
 
 def _lowest_of(left: list[Line]) -> float:
@@ -170,7 +211,7 @@ def _number(left: tuple[Line, ...], start: int | None) -> tuple[Designation | No
 
 def _dated(right: Sequence[Line]) -> Dated | None:
     """Place and date from one line of the right column, or from two where a long place takes its own."""
-    lines = [line for line in right if not fold(line.text).replace(" ", "").startswith(_MOTTOES)]
+    lines = [line for line in right if not _is_motto(line)]
     groups = [*((line,) for line in lines), *pairwise(lines)]
     for group in groups:
         if found := place_and_date(_text(group)):
@@ -193,7 +234,9 @@ def _bodies(lines: tuple[Line, ...]) -> Bodies:
         return Bodies()
     bold = [line for line in named if line.bold]
     if bold and bold[0] is not named[0] and bold == named[len(named) - len(bold) :]:
-        return Bodies(tuple(named[: len(named) - len(bold)]), tuple(bold), 0.96)
+        superior = named[: len(named) - len(bold)]
+        broken = _GOES_ON.search(superior[-1].text)  # in the midst of a name: the print tells nothing then
+        return Bodies(tuple(superior), tuple(bold), 0.6 if broken else 0.96)
     names: list[list[Line]] = []
     for line in named:
         if names and _PLACES.match(line.text):
@@ -227,24 +270,32 @@ def _titled(below: tuple[Line, ...], page: Page, issuer: str) -> Titled:
         type_ = by_name(line.text) if line.capitals and _centred(line, page) else None
         if type_ is None:
             continue
-        subject = _under(line, below[index + 1 :], page, capitals=False)
-        if subject:
+        rest = below[index + 1 :]
+        if subject := _under(line, rest, page, capitals=False):
             clear = line.bold and all(taken.bold for taken in subject)
             return Titled(type_, (line,), subject, 0.95 if clear else 0.75)
-        # Before 2020 subjects were set in capitals too: whoever decides may be named right below, so it is no more
-        # than a proposal.
-        shouted = [each for each in _under(line, below[index + 1 :], page, capitals=True) if not _decides(each, issuer)]
-        return Titled(type_, (line,), tuple(shouted), 0.6)
+        # Before 2020 subjects were set in capitals too: whoever decides may be named right below.  Others set them in
+        # no bold, as the text after them.  Either is no more than a proposal.
+        shouted = (each for each in _under(line, rest, page, capitals=True) if not _decides(each, issuer))
+        plain = (each for each in _under(line, rest, page, capitals=False, bold=False) if _inset(each, below))
+        return Titled(type_, (line,), tuple(shouted) or tuple(plain), 0.6)
     return Titled()
 
 
-def _under(title: Line, following: Sequence[Line], page: Page, *, capitals: bool) -> tuple[Line, ...]:
+def _inset(line: Line, lines: Sequence[Line]) -> bool:
+    """Does it begin clearly after the margin, as running text does not?"""
+    return line.left > min(each.left for each in lines) + 45
+
+
+def _under(
+    title: Line, following: Sequence[Line], page: Page, *, capitals: bool, bold: bool = True
+) -> tuple[Line, ...]:
     taken: list[Line] = []
     for line in following:
         wide = (taken[-1] if taken else title).base - line.base > 2.6 * line.size
         if wide or _stops(line) or line.capitals is not capitals or not _centred(line, page):
             break
-        if title.bold and not line.bold:
+        if bold and title.bold and not line.bold:
             break
         taken.append(line)
     return tuple(taken)
@@ -289,7 +340,8 @@ def _stops(line: Line) -> bool:
 
 
 def _text(lines: Iterable[Line]) -> str:
-    return " ".join(line.text for line in lines)
+    """Their words; a line that ends in the midst of `57-NQ/TW` goes on without a blank."""
+    return re.sub(r"(?<=\w)-\n(?=\w)", "-", "\n".join(line.text for line in lines)).replace("\n", " ")
 
 
 def rules_off(lines: tuple[Line, ...]) -> Iterator[Line]:

@@ -5,7 +5,8 @@ image-only files give no words; that is an answer, not an error.
 """
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,10 +22,16 @@ from validation.vietnamese_syllables import spelling
 
 _MOST_CHARACTERS = 20_000  # of one page; no official page comes near it
 _OCR_AT_MOST = 0.6  # what a machine read in a picture is a suggestion, never a key (`ƯBND`, `ỈỈ17`)
+_GAP = 0.14  # of the font's size, between two letters of a word; a blank is a quarter of it
+_WIDE = 0.25
+_NEAR = 0.1
+_OVERLAP = 0.4
 _DRAWN = 200  # objects on a page without words: letters that were made into curves
 _INVISIBLE = 3  # text rendering mode (ISO 32000-1, 9.3.6): the words that a scanner lays behind its picture
 _SPELT = 0.8  # the share of a page's marked words that are Vietnamese syllables where its text is right
 _LINE_END_HYPHENS = (0x2, 0xFFFE)  # what PDFium makes of a hyphen before a line break
+
+_Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,9 @@ class Line:
 
     @property
     def bold(self) -> bool:
-        """Is every word bold?"""
-        return all(word.bold for word in self.words)
+        """Are its letters bold?  A few may be drawn from a font that has no bold."""
+        bold = sum(len(word.text) for word in self.words if word.bold)
+        return bold > 0.6 * sum(len(word.text) for word in self.words)
 
     @property
     def capitals(self) -> bool:
@@ -175,7 +183,9 @@ class Pdf:
                 width, height = page.get_size()
                 text = page.get_textpage()
                 try:
-                    words, code_page = _readable(tuple(_words(text.raw, text.count_chars())))
+                    blanks: list[_Point] = []
+                    drawn = tuple(_words(text.raw, text.count_chars(), blanks))
+                    words, code_page = _readable(_mended(drawn, blanks))
                     source = Source.OCR if words and _behind_a_picture(text.raw) else Source.PDF_PAGE_1
                     pictured = not words and _shows(page)
                     return Page(width, height, words, code_page, number + 1, source, pictured)
@@ -260,32 +270,71 @@ def _behind_a_picture(text: pdfium_c.FPDF_TEXTPAGE) -> bool:
     return bool(found) and pdfium_c.FPDFTextObj_GetTextRenderMode(found) == _INVISIBLE
 
 
-def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:
+def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int, blanks: list[_Point]) -> Iterator[Word]:
+    """The words in the order of the file; where blanks are written goes into `blanks`."""
     x, y = ctypes.c_double(), ctypes.c_double()
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    box = pdfium_c.FS_RECTF()
     letters: list[str] = []
     begin = end = base = size = 0.0
     first = 0
+    blank = guessed = False
     for index in range(min(count, _MOST_CHARACTERS)):
         code = pdfium_c.FPDFText_GetUnicode(text, index)
         character = "-" if code in _LINE_END_HYPHENS else chr(code) if code else " "
-        blank = character.isspace()
-        if not blank:
-            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
-            pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top)
-        parted = blank or abs(y.value - base) > 0.3 * size or not -size < left.value - end < 0.25 * size
-        if letters and parted:
+        if character.isspace():
+            guessed = pdfium_c.FPDFText_IsGenerated(text, index) == 1
+            if not guessed:
+                blank = True
+                pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+                blanks.append((x.value, y.value))
+            continue
+        pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+        # The loose box is as wide as the letter takes, not as its ink: between the letters of a word it leaves no gap.
+        pdfium_c.FPDFText_GetLooseCharBox(text, index, box)
+        # Where a word's letters come from two fonts PDFium guesses a blank that is none.
+        told = blank or (guessed and bool(letters) and _font(text, index)[0] == _font(text, first)[0])
+        if letters and (told or abs(y.value - base) > 0.3 * size or not -size < box.left - end < _WIDE * size):
             yield Word("".join(letters), begin, end, base, size, *_font(text, first))
             letters = []
-        if blank:
-            continue
         if not letters:
-            begin, base, first = left.value, y.value, index
+            begin, base, first = box.left, y.value, index
             size = _size(text, index)
-        end = max(right.value, left.value)
+        end = max(box.right, box.left)
         letters.append(character)
+        blank = guessed = False
     if letters:
         yield Word("".join(letters), begin, end, base, size, *_font(text, first))
+
+
+def _mended(words: tuple[Word, ...], blanks: Sequence[_Point]) -> tuple[Word, ...]:
+    """The words whole: letters that a font lacks are drawn from another, apart from the rest of their word."""
+    if len({word.font for word in words}) < 2:
+        return words
+    written = sorted(blanks, key=lambda point: -point[1])
+    heights = [-base for _, base in written]
+    whole: list[Word] = []
+    for row in _rows(words):
+        low = bisect_left(heights, -row[0].base - _NEAR * row[0].size)
+        high = bisect_right(heights, -row[-1].base + _NEAR * row[0].size)
+        across = sorted(x for x, _ in written[low:high])
+        start = len(whole)
+        for word in row:
+            before = whole[-1] if len(whole) > start else None
+            if before and _one_word(before, word, across):
+                longer = max(before, word, key=lambda piece: len(piece.text))
+                joined = replace(before, text=before.text + word.text, right=word.right)
+                whole[-1] = replace(joined, font=longer.font, bold=longer.bold)
+            else:
+                whole.append(word)
+    return tuple(whole)
+
+
+def _one_word(before: Word, word: Word, blanks: Sequence[float]) -> bool:
+    gap = (word.left - before.right) / word.size
+    if not -_OVERLAP < gap < _GAP or abs(before.base - word.base) > _NEAR * word.size:
+        return False
+    at = bisect_right(blanks, word.left + 0.02 * word.size) - 1
+    return at < 0 or blanks[at] < before.middle
 
 
 def _readable(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], CodePage | None]:

@@ -21,7 +21,7 @@ _PARTY = re.compile(
     rf"(?P<organ>{_GROUP}(?:-{_GROUP})*)(?!\w)"
 )
 #: a draft: the notation is printed, the number is not there yet
-_DRAFT = re.compile(rf"Số\s*:?[\s.…_]*/\s*(?P<notation>{_GROUP}(?:\s?-\s?{_GROUP}){{0,4}})(?!\w)", re.IGNORECASE)
+_DRAFT = re.compile(rf"(?i:Số)\s*:?[\s.…_]*/\s*(?P<notation>{_GROUP}(?:\s?-\s?{_GROUP}){{0,4}})(?!\w)")
 _LABEL = re.compile(r"(?<!\w)S[ốôo]\s*:?", re.IGNORECASE)
 _PLACE = re.compile(r"(?P<place>[^\W\d_]\w*(?:[ .\-]+\w+){0,7}?)\s*,\s*(?=ngày)", re.IGNORECASE)
 ABOUT = re.compile(r"^\W*V\s*/\s*v\s*[:.]?\s*", re.IGNORECASE)
@@ -30,7 +30,11 @@ _PRIORITIES = {"HẸN GIỜ": 4, "TỐC": 3, "THƯỢNG KHẨN": 2, "KHẨN": 1}
 #: the State writes a full stop (Annex I.II.7a), the Party a stroke
 AUTHORITY = re.compile(r"(?:(?:TM|Q|KT|TL|TUQ)\s?\.|(?:T|K)\s?/\s?(?:M|T|L|UQ)\b\.?)\s*\S")
 ACTING = re.compile(r"Q\s?\.\s*")
-_NAME_WORD = rf"[{_UPPER}ÀÁẢÃẠẰẮẲẴẶẦẤẨẪẬÈÉẺẼẸỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌỒỐỔỖỘỜỚỞỠỢÙÚỦŨỤỪỨỬỮỰỲÝỶỸỴ][^\W\d_]*"
+# H'Hen, K'Tiên: names of the Central Highlands have a stroke
+_NAME_WORD = (
+    rf"[{_UPPER}ÀÁẢÃẠẰẮẲẴẶẦẤẨẪẬÈÉẺẼẸỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌỒỐỔỖỘỜỚỞỠỢÙÚỦŨỤỪỨỬỮỰỲÝỶỸỴ]"
+    r"(?:['’][^\W\d_]+|[^\W\d_]*)"
+)
 _TITLES = re.compile(r"^(?:(?:GS|PGS|TS|ThS|Th\.S|BS|KS|LS|CN|DS|NGND|NGƯT|TSKH|BSCK\w*|CK\w*)\s*\.?\s*[.,]\s*)+")
 _PERSON = re.compile(rf"{_NAME_WORD}(?: {_NAME_WORD}){{1,6}}")
 

@@ -6,7 +6,7 @@ right; the name ends the right column.  An annex may follow in the same file, so
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bridge.fields.fields import Field, Key, Source
@@ -14,6 +14,7 @@ from bridge.fields.fold import fold
 from bridge.fields.head import rules_off
 from bridge.fields.page import Line, Page
 from bridge.fields.patterns import ACTING, AUTHORITY, person, shouted_person
+from bridge.fields.types import by_name
 from validation.signature import Signature
 
 _REACH = 330  # points below `Nơi nhận` in which the signer's name is
@@ -72,7 +73,8 @@ def _places(page: Page, lines: tuple[Line, ...], start: Line) -> dict[Key, Field
         elif places:
             places[-1] = f"{places[-1]} {line.text}"
     named = "\n".join(place for each in places if (place := each.strip(" ;.,")))
-    return {Key.TO_PLACES: page.field(named, 0.9, taken)} if named else {}
+    whole = bool(places) and fold(places[-1]).startswith("luu")  # else the list may go on overleaf
+    return {Key.TO_PLACES: page.field(named, 0.9 if whole else 0.6, taken)} if named else {}
 
 
 def _signer(lines: tuple[Line, ...], start: Line, page: Page, signatures: tuple[Signature, ...]) -> dict[Key, Field]:
@@ -104,7 +106,7 @@ def _signer(lines: tuple[Line, ...], start: Line, page: Page, signatures: tuple[
     if own:
         position = _text(own)
         found[Key.SIGNER_POSITION] = page.field(position, 0.95, own)
-    rest = [line for line in column[len(titles) :] if not _PARENTHESIS.fullmatch(line.text)]
+    rest = tuple(_until_next_signer(column[len(titles) :]))
     named = {name: line for line in rest if (name := person(line.text))}
     sure = 0.95
     if not named:
@@ -118,6 +120,17 @@ def _signer(lines: tuple[Line, ...], start: Line, page: Page, signatures: tuple[
             field = Field(name, Source.PDF_SIGNATURE, 0.99, place=field.place)
         found[Key.SIGNER_NAME] = field
     return found
+
+
+def _until_next_signer(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines that may name the signer: a certified copy has a head and a signer of its own below."""
+    named = False
+    for line in lines:
+        if line.capitals and (named or AUTHORITY.match(line.text) or by_name(line.text)):
+            return
+        named = named or person(line.text) is not None
+        if not _PARENTHESIS.fullmatch(line.text):
+            yield line
 
 
 def _text(lines: Iterable[Line]) -> str:
