@@ -33,6 +33,7 @@ from validation.evidence import Evidence
 from validation.inspect import inspect, inspect_all
 from validation.inspected import Attachment
 from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
+from validation.signatures import is_of_other_files
 from validation.xml_signatures import signatures_of
 
 EVIDENCE = Evidence(NOW)
@@ -160,6 +161,7 @@ def test_an_invoice_is_signed_by_its_data_and_that_is_said() -> None:
     assert one.signed_at == datetime(2026, 11, 22, 8, 30, tzinfo=timezone(timedelta(hours=7)))
     assert one.signed_at_source == "claimed"
     assert "trên DLHDon" in signature_says(one)
+    assert not is_of_other_files(one)
 
 
 def test_every_party_of_an_invoice_is_told() -> None:
@@ -323,6 +325,7 @@ def test_a_signature_finds_the_file_that_came_with_it(name: str, uri: str, signe
     together = [Attachment(("m.eml", name), "", PDF), Attachment(("m.eml", "chu-ky.xml"), "text/xml", content)]
     told = inspect_all(together, EVIDENCE)[1].file
     assert told.signature_state == state
+    assert [is_of_other_files(one) for one in told.signatures] == [state == "sound"]
     assert state != "sound" or told.signatures[0].covers == (uri,)
 
 
