@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from bridge.fields.fold import fold
+from validation.attachments import clean_name
 from validation.inspected import Inspected
 from validation.signature import Carrier, Signature, Signer
 from validation.signatures import is_of_other_files
@@ -76,9 +77,18 @@ def holder_of(signer: Signer) -> Holder:
 
 def placed_on(main: Inspected, others: Iterable[Inspected]) -> tuple[tuple[tuple[str, ...], Signature], ...]:
     """The signatures of a document with the file of each: in its main one, and detached among the others."""
-    detached = ((file.path, one) for file in others for one in file.signatures if is_of_other_files(one))
+    detached = ((file.path, one) for file in others for one in file.signatures if _is_over(file, one, main))
     every = (*((main.path, one) for one in main.signatures), *detached)
     return tuple((path, one) for path, one in every if one.carrier is not Carrier.TIMESTAMP and not one.countersigns)
+
+
+def _is_over(file: Inspected, one: Signature, main: Inspected) -> bool:
+    """May the signature in `file` be one of `main`?  A container says which of its files each signature is over."""
+    if not is_of_other_files(one):
+        return False
+    if one.carrier is not Carrier.ASIC or not one.covers or main.path[:-1] != file.path:
+        return True
+    return any(clean_name(name.rpartition("/")[2]) == main.path[-1] for name in one.covers)
 
 
 def signatures_on(main: Inspected, others: Iterable[Inspected]) -> tuple[Signature, ...]:

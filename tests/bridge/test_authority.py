@@ -11,9 +11,12 @@ from bridge.job import Snapshot
 from bridge.policy import Policy
 from bridge.sending import Sender
 from bridge.settings.sections import Office
-from bridge.signed_by import Holder, SignedBy, holder_of, signed_by
+from bridge.signed_by import Holder, SignedBy, holder_of, signatures_on, signed_by
 from store.registry import Correspondent, Organ, OrganId
+from tests.validation import package_minting
+from tests.validation.files import pdf
 from validation.dmarc import Dmarc, Proven
+from validation.evidence import Evidence
 from validation.settings import ReadingCaps
 from validation.signature import Authority, Carrier, Coverage, Integrity, Problem, Signature, Signer, Trust
 
@@ -153,3 +156,18 @@ def test_a_name_tells_a_person_from_a_body(signer: Signer, holder: Holder) -> No
 )
 def test_a_document_is_classified_by_who_signed_it(signatures: tuple[Signature, ...], word: SignedBy) -> None:
     assert signed_by(signatures) is word
+
+
+def test_in_a_container_a_document_has_the_signatures_that_name_it() -> None:
+    files = {"a.pdf": pdf(), "b.pdf": pdf("/Lang(vi)")}
+    first, second = ({name: octets} for name, octets in files.items())
+    meta = {
+        "signatures0.xml": package_minting.xades(package_minting.signing(), first),
+        "signatures1.xml": package_minting.xades(package_minting.another(), second),
+    }
+    parts = package_minting.asice(files, meta)
+    container = package_minting.inspected("ho-so.asice", parts, Evidence(datetime(2026, 11, 22, 3, tzinfo=UTC)))
+    names = {
+        main.path[-1]: [one.signer.name for one in signatures_on(main, [container])] for main in container.attachments
+    }
+    assert names == {"a.pdf": ["Nguyễn Văn A"], "b.pdf": ["Trần Thị B"]}
