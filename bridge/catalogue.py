@@ -59,6 +59,7 @@ TABLE: tuple[Row, ...] = (
     Row(Code.SENDER_IMPERSONATES, DOUBT, "Thư mang tên miền {domain} của {organ} nhưng tên miền này không xác nhận đã gửi thư; có thể là thư mạo danh.", "Gửi lại từ hệ thống thư chính thức của cơ quan."),
     Row(Code.SENDER_WITHOUT_ID, DOUBT, "Người gửi chưa có mã định danh trên trục liên thông.", ""),
     Row(Code.FIELD_MISSING, DOUBT, "Chưa xác định được {field} của văn bản.", "Văn thư bổ sung thông tin còn thiếu."),
+    Row(Code.FIELD_TOO_LONG, DOUBT, "Thông tin {field} dài {length} ký tự, vượt mức {most} mà trục liên thông có thể từ chối.", "Văn thư rút gọn thông tin, hoặc gửi nguyên như vậy."),
     Row(Code.FIELD_UNSURE, DOUBT, "Thông tin {field} của văn bản chưa chắc chắn.", "Văn thư xác nhận thông tin."),
     Row(Code.FORMAT_MISMATCH, DOUBT, "Tệp {about} có tên hoặc kiểu khai báo không khớp nội dung ({media_type}).", "Đặt lại đúng phần mở rộng của tệp rồi gửi lại."),
     Row(Code.FORMAT_REFUSED, DOUBT, "Tệp {about} có định dạng chưa được chấp nhận ({media_type}).", "Chuyển tệp sang PDF rồi gửi lại."),
@@ -85,6 +86,7 @@ TABLE: tuple[Row, ...] = (
     # UNKNOWN: ask again later
     Row(Code.SIGNATURE_REVOCATION_UNKNOWN, UNKNOWN, "Chưa xác định được chứng thư số ký tệp {about} có bị thu hồi hay không; hệ thống sẽ kiểm tra lại.", ""),
     # NOTE: recorded
+    Row(Code.FIELD_LONG, NOTE, "Thông tin {field} dài {length} ký tự, hơn mức {most} của Phụ lục VI Nghị định 30/2020/NĐ-CP; có nơi nhận có thể không lưu hết.", ""),
     Row(Code.ORGAN_SUCCEEDED, NOTE, "Nơi nhận {organ} đã giải thể hoặc sáp nhập; văn bản được chuyển đến {successor}.", ""),
     Row(Code.MAIL_DAMAGED, NOTE, "Cấu trúc thư có lỗi nhưng đã đọc được.", ""),
     Row(Code.TEXT_CHARSET_GUESSED, NOTE, "Chữ ({where}) viết bằng bảng mã cũ {charset} mà không khai báo; đã đổi sang Unicode để đọc, bản gốc giữ nguyên.", "Dùng phông chữ Unicode và mã UTF-8 khi soạn thư, đặt tên tệp."),

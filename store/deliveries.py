@@ -173,7 +173,7 @@ class Deliveries:
                     note(connection, row.id, "taken-over", _NOTHING, now)
             return tuple(_leased(row, owner) for row in rows)
 
-    def doubtful(self, kind: str, recipient: str, now: datetime, limit: int = 100) -> tuple[tuple[str, bool], ...]:
+    def doubtful(self, kind: str, recipient: str, now: datetime, limit: int = 1000) -> tuple[tuple[str, bool], ...]:
         """Queued ones that may have been taken without our knowing: an answer was lost, or (True) their sender died."""
         lost = exists().where(attempts.c.delivery_id == deliveries.c.id, attempts.c.word == "unsure")
         over = exists().where(events.c.delivery_id == deliveries.c.id, events.c.kind == "taken-over")
@@ -199,6 +199,14 @@ class Deliveries:
             LeaseLostError: somebody else took it over.
         """
         self._held(delivery_id, token, due_at=now, lease_owner=None)
+
+    def give_back(self, claimed: Sequence[Delivery], now: datetime) -> None:
+        """Give deliveries back untried, all at once; those that somebody else took over are his."""
+        with self._db.transaction() as connection:
+            for one in claimed:
+                mine = and_(deliveries.c.id == one.id, deliveries.c.token == one.token)
+                held = and_(mine, deliveries.c.lease_owner.is_not(None))
+                connection.execute(update(deliveries).where(held).values(due_at=now, lease_owner=None))
 
     def record(
         self, delivery_id: str, token: int, attempt: Attempt, retry: RetryPolicy, now: datetime

@@ -46,6 +46,8 @@ class Code(StrEnum):
     DOCUMENT_SAME_CONTENT = "document.same-content"  #: its text came in another mail, under another number or none
     DOCUMENT_SCANNED = "document.scanned"  #: pictures of pages without a word that a program could read
     FIELD_MISSING = "field.missing"  #: a mandatory field was not found; `about` names it
+    FIELD_LONG = "field.long"  #: longer than the decree's register keeps; some receivers may cut it
+    FIELD_TOO_LONG = "field.too-long"  #: longer than any receiver is known to keep: the axis may refuse the packet
     FIELD_UNSURE = "field.unsure"  #: found, but below the confidence that the office asks for
 
     # The form of a file

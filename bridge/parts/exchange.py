@@ -65,19 +65,21 @@ class Exchange:
         now = datetime.now(UTC)
         first = self._doubtful(now) if self._axis.asks_first else ()
         claimed = deliveries.claim("envelope", self._owner, _LEASE, now, _BATCH, recipient=self._axis.name, among=first)
-        end, lost = time.monotonic() + _ENOUGH, False
-        for delivery in claimed:
+        end = time.monotonic() + _ENOUGH
+        for number, delivery in enumerate(claimed):
+            if not self._axis.ready or time.monotonic() > end:
+                deliveries.give_back(claimed[number:], datetime.now(UTC))
+                break
+            content = deliveries.content(delivery)
+            attempt = self._axis.send(delivery.content_id, content, self._unsure_since(delivery))
+            now = datetime.now(UTC)
             try:
-                if self._axis.ready and time.monotonic() < end and not lost:
-                    content = deliveries.content(delivery)
-                    attempt = self._axis.send(delivery.content_id, content, self._unsure_since(delivery))
-                    lost = self._axis.asks_first and isinstance(attempt, Unsure)
-                    now = datetime.now(UTC)
-                    deliveries.record(delivery.id, delivery.token, attempt, self._patience(attempt), now)
-                else:
-                    deliveries.release(delivery.id, delivery.token, datetime.now(UTC))
+                deliveries.record(delivery.id, delivery.token, attempt, self._patience(attempt), now)
             except LeaseLostError:
                 _log.warning("lease_lost", delivery=delivery.id)
+            if self._axis.asks_first and isinstance(attempt, Unsure):
+                deliveries.give_back(claimed[number + 1 :], now)
+                break
         return bool(claimed)
 
     def _doubtful(self, now: datetime) -> tuple[str, ...]:
