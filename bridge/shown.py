@@ -33,6 +33,8 @@ def signature_shown(signature: Signature) -> Shown:
         "signed_at": signature.signed_at,
         "signed_at_source": signature.signed_at_source,
         "algorithm": signature.algorithm,
+        "judged_for": signature.judged_for,
+        "relied_on": signature.relied_on,
     }
 
 

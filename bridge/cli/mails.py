@@ -9,6 +9,7 @@ from bridge.cli.context import as_json, between, limited, mail_of, store_of
 from bridge.cli.mails_decide import complete, reject, release, replay
 from bridge.cli.mails_secrecy import clear, raw
 from bridge.cli.output import facts, json_line, rows, shown_time
+from bridge.cli.report import report
 from store.mail import MailState
 
 
@@ -17,7 +18,7 @@ def mails() -> None:
     """What came in, and what became of it.  An ID may be given by a beginning that only one mail has."""
 
 
-for _verb in (raw, release, reject, complete, replay, clear):
+for _verb in (raw, release, reject, complete, replay, clear, report):
     mails.add_command(_verb)
 
 

@@ -23,6 +23,10 @@ _WIDTH = 760  #: points of a drawn page: legible on paper at 9 cm, and some hund
 _TALLEST = 1_600
 _MOST_PAGES = 3  #: pictures in one report
 _SEARCHED = 400  #: pages on which signatures are looked for
+_UNREADABLE = (
+    *(pypdfium2.PdfiumError, pikepdf.PdfError, pikepdf.PasswordError),
+    *(ValueError, TypeError, KeyError, AttributeError, IndexError, OSError, RuntimeError),
+)
 
 
 def warm() -> None:
@@ -41,8 +45,11 @@ def draw(request: PictureRequest, content: bytes) -> Pictures:
         return Pictures()
     try:
         places = _places(found, request.where)
+    except _UNREADABLE:
+        places = {}
+    try:
         return _drawn(found, places)
-    except (pypdfium2.PdfiumError, pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, OSError):
+    except _UNREADABLE:
         # What the libraries raise for files that are none: told by the absence of a picture.
         return Pictures()
 
