@@ -69,7 +69,7 @@ def send(
     with tempfile.TemporaryDirectory() as folder:
         made, name = _made(Path(folder), files, addresses, entries, settings)
         origin = AxisOrigin(BY_HAND, name, rcpt_to=tuple(map(ForwardPath, addresses)))
-        return _take_in(ctx, settings, store, made, origin, json_=json_)
+        return _take_in(ctx, settings, store, made, origin, files, json_=json_)
 
 
 def _made(
@@ -94,32 +94,41 @@ def _made(
 
 
 def _take_in(
-    ctx: click.Context, settings: "Settings", store: "Store", packet: Path, origin: "AxisOrigin", *, json_: bool
+    ctx: click.Context,
+    settings: "Settings",
+    store: "Store",
+    packet: Path,
+    origin: "AxisOrigin",
+    files: tuple[Path, ...] = (),
+    *,
+    json_: bool,
 ) -> int:
+    """Keeps the packet, or says why not; `files` are what it was made of."""
     from bridge.axis.settings import BY_HAND
     from bridge.jobs import JOBS
     from bridge.outgoing import NOT_BY_MAIL
     from bridge.sandbox.outcome import Answered
     from bridge.sandbox.pool import Pool
 
+    shown = ", ".join(map(str, files)) or str(packet)
     if not packet.is_file():
-        raise click.ClickException(f"{packet}: no such file")
+        raise click.ClickException(f"{shown}: no such file")
     pool = Pool(replace(settings.sandbox, children=1), JOBS)
     ctx.call_on_close(pool.close)
     answer = pool.run("recognise", BY_HAND, [packet], str)
     if not isinstance(answer, Answered):
-        raise click.ClickException(f"{packet}: reading it ran into the wall {answer.wall}")
+        raise click.ClickException(f"{shown}: reading it ran into the wall {answer.wall}")
     if answer.value == NOT_BY_MAIL:
         _tell_officer(settings, store, packet)
     if answer.value:
-        raise click.ClickException(f"{packet.name}: {answer.value}")
+        raise click.ClickException(f"{shown}: {answer.value}")
     largest = max((axis.largest_packet for axis in settings.axis), default=_LARGEST)
     try:
         kept = keep(store, packet, origin, largest)
     except UnfitFileError as unfit:
-        raise click.ClickException(f"{packet}: {unfit}") from unfit
+        raise click.ClickException(f"{shown}: {unfit}") from unfit
     if json_:
-        json_line({"file": Verbatim(str(packet)), "id": kept.mail_id, "again": kept.again})
+        json_line({"file": Verbatim(shown), "id": kept.mail_id, "again": kept.again})
         return WELL
     click.echo(kept.mail_id)
     if kept.again:
