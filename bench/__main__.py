@@ -9,7 +9,7 @@ from bench.load import Row
 from bench.report import report
 
 #: Modules with `run(rounds) -> rows`; a row has "benchmark", "case", "peer", "ratio" and what it measured.
-BENCHMARKS = ("intake", "transactions", "room", "imap", "pipeline", "signatures", "reading", "edxml")
+BENCHMARKS = ("intake", "transactions", "room", "imap", "pipeline", "signatures", "reading", "edxml", "letters")
 
 
 def main() -> None:

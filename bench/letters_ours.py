@@ -56,6 +56,11 @@ def _record(store: Store, letters: list[Letter], wake: list[Sender]) -> None:
             sender.wake()
 
 
+def _settled(store: Store) -> None:
+    while any(store.deliveries.list(Queued, limit=1)):
+        time.sleep(0.01)
+
+
 async def _run(store: Store, port: int, letters: list[Letter]) -> float:
     settings = OutboundSettings(
         smarthost=f"{LOOPBACK}:{port}", hostname="office.example", tls="none", poll=timedelta(seconds=0.05)
@@ -68,8 +73,7 @@ async def _run(store: Store, port: int, letters: list[Letter]) -> float:
     recording = threading.Thread(target=_record, args=(store, letters, [sender]))
     recording.start()
     await asyncio.to_thread(recording.join)
-    while any(store.deliveries.list(Queued, limit=1)):
-        await asyncio.sleep(0.005)
+    await asyncio.to_thread(_settled, store)
     took = time.perf_counter() - begun
     stop.set()
     await sending
