@@ -6,64 +6,35 @@ cannot be read is an error, never an unsigned document.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from itertools import islice
 
 from lxml import etree
 
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
+from validation.ooxml_coverage import Office, accounted
 from validation.opc import (
     CONTENT_TYPES,
     ORIGIN,
-    ROOT,
     SIGNATURE,
     TRANSFORM,
     ContentTypes,
-    Relationship,
     relationships_of,
     rels_of,
     selection_of,
     target_of,
     transformed,
 )
-from validation.package import Package, name_of
+from validation.package import Package
 from validation.package_signature import MOST_SIGNATURES, PackageSignature, told_of, unread
 from validation.package_xml import checked_in, judged, names_another, speaks_unsigned, with_more
 from validation.signature import Carrier, Problem
 from validation.signature_observations import SignatureReading
 from validation.xml_reference import Effort
-from validation.xml_signature import XmlSignature
-from validation.xml_tree import DSIG, is_within
 
-_SIGNATURES = re.compile(r"_xmlsignatures/.*", re.IGNORECASE)
 _CLAIM = re.compile(r"_xmlsignatures/[^/]*\.xml", re.IGNORECASE)
 _SIGNATURE_TYPE = "application/vnd.openxmlformats-package.digital-signature-xmlsignature+xml"
-_UNSIGNED = re.compile(r"\[content_types\]\.xml|_xmlsignatures/.*|docprops/.*", re.IGNORECASE)
-_TYPE = re.compile(r"\?ContentType=(.*)", re.DOTALL)
-#: Relationships of the package itself that no one signs: to the properties, the thumbnail and the signatures.
-_PROPERTIES = re.compile(
-    r".*/(?:core-properties|extended-properties|custom-properties|metadata/thumbnail|digital-signature/origin)"
-)
-#: Data beside the document (bibliographies, form data), which Office 2010 did not sign: shown by nobody unless a signed
-#: part binds a field to it (ECMA-376 part 1 section 17.5.2.6).  Told as left out, and no harm.
-_IDLE = re.compile(r"customXml/.*|[^#]*\.rels#[^ ]* \(customXml\)", re.IGNORECASE)
-_BINDINGS = tuple("dataBinding".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Office:
-    """The package as its relationships make it."""
-
-    package: Package
-    types: ContentTypes
-    effort: Effort
-
-    def naming(self, uri: str) -> str | None:
-        """The part that a reference's URI means."""
-        name = name_of(uri)
-        return None if name is None else self.package.named(name)
 
 
 def claims(package: Package) -> tuple[str, ...]:
@@ -99,12 +70,12 @@ def signatures_of(package: Package, evidence: Evidence) -> SignatureReading:
     parts = claims(package)
     if isinstance(types, Unchecked):
         return told_of([unread(Carrier.OOXML, part, types) for part in parts[:MOST_SIGNATURES]], evidence)
-    office = _Office(package, types, Effort.for_file(package.octets))
+    office = Office(package, types, Effort.for_file(package.octets))
     every = (one for part in parts for one in _of_part(part, office))
     return told_of(list(islice(every, MOST_SIGNATURES)), evidence)
 
 
-def _of_part(part: str, office: _Office) -> Iterator[PackageSignature]:
+def _of_part(part: str, office: Office) -> Iterator[PackageSignature]:
     steps: list[etree._Element] = []  # relationship transforms of references that the signature covers
 
     def selected(octets: bytes, step: etree._Element) -> bytes:
@@ -118,7 +89,7 @@ def _of_part(part: str, office: _Office) -> Iterator[PackageSignature]:
     for one in found:
         made = judged(part, one, found, Carrier.OOXML, office.naming)
         if not isinstance(made.cryptography, Unchecked):
-            made = _accounted(made, one, steps, office)
+            made = accounted(made, one, steps, office)
         if speaks_unsigned(one):
             made = with_more(made, Problem.WRAPPED, "a statement in the signature that it does not sign")
         if names_another(one):
@@ -126,76 +97,3 @@ def _of_part(part: str, office: _Office) -> Iterator[PackageSignature]:
         if office.package.doubt:
             made = with_more(made, Problem.SHADOWED, office.package.doubt)
         yield made
-
-
-def _accounted(
-    made: PackageSignature, one: XmlSignature, steps: Sequence[etree._Element], office: _Office
-) -> PackageSignature:
-    """With the parts and relationships that it leaves out, and the types that are not those that were signed."""
-    covered = set(made.covered)
-    retyped = []
-    for reference in one.references:
-        name = office.naming(reference.uri) if reference.uri and not reference.uri.startswith("#") else None
-        if name is None or reference.uri is None or reference.problem is not None:
-            continue
-        stated = _TYPE.search(reference.uri)
-        if stated is not None and stated[1].strip().casefold() != office.types.of(name):
-            retyped.append(name)
-    left = [name for name in office.package.parts if name not in covered and not _is_beside(name)]
-    missed = [*(name for name in left if not _is_rels(name)), *_unsigned_relationships(steps, one, office, covered)]
-    idle = [] if any(mark in octets for mark in _BINDINGS for octets in office.package.parts.values()) else missed
-    shown = [name for name in missed if name not in idle or not _IDLE.fullmatch(name)]
-    if retyped:
-        # The content types are not signed: another type makes another document of the same octets.
-        made = with_more(made, Problem.CHANGED_AFTER_SIGNING, "a part of another content type than was signed")
-        made = replace(made, left_out=tuple(dict.fromkeys((*made.left_out, *retyped))))
-    if shown:
-        made = with_more(made, Problem.PARTIAL_COVERAGE, "parts or relationships that are not signed")
-    return replace(made, left_out=tuple(dict.fromkeys((*made.left_out, *missed))))
-
-
-def _is_beside(name: str) -> bool:
-    return _UNSIGNED.fullmatch(name) is not None
-
-
-def _is_rels(name: str) -> bool:
-    return name.casefold().endswith(".rels")
-
-
-def _unsigned_relationships(
-    steps: Sequence[etree._Element], one: XmlSignature, office: _Office, covered: set[str]
-) -> Iterator[str]:
-    """`part#Id` of each relationship that no reference that holds selects, and that is none of the package's own."""
-    chosen = _chosen(steps, one, office)
-    for name, octets in office.package.parts.items():
-        if not _is_rels(name) or name in covered or _SIGNATURES.fullmatch(name):
-            continue
-        listed = attempt(relationships_of, octets)
-        if isinstance(listed, Unchecked):
-            yield name
-            continue
-        for relationship in listed:
-            if relationship.id in chosen.get(name, ()):
-                continue
-            if name.casefold() != ROOT or not _may_be_unsigned(relationship):
-                kind = relationship.type.rpartition("/")[2]
-                yield f"{name}#{relationship.id} ({kind})"
-
-
-def _may_be_unsigned(one: Relationship) -> bool:
-    return not one.external and _PROPERTIES.fullmatch(one.type) is not None
-
-
-def _chosen(steps: Sequence[etree._Element], one: XmlSignature, office: _Office) -> dict[str, set[str]]:
-    """By `.rels` part, the Ids of the relationships whose digest holds; `steps` = the transforms that were followed."""
-    held = {reference.uri for reference in one.references if reference.problem is None and reference.uri}
-    chosen: dict[str, set[str]] = {}
-    for step in steps:
-        reference = next(step.iterancestors(f"{{{DSIG}}}Reference"), None)
-        uri = "" if reference is None else reference.get("URI") or ""
-        name = office.naming(uri) if uri in held and is_within(step, (one.element,)) else None
-        if name is not None:
-            selection = selection_of(step)
-            listed = relationships_of(office.package.parts[name])
-            chosen.setdefault(name, set()).update(row.id for row in listed if selection.holds(row))
-    return chosen

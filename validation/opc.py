@@ -91,6 +91,14 @@ def rels_of(part: str) -> str:
     return f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
 
 
+def source_of(rels: str) -> str:
+    """The part whose relationships `rels` keeps; "" = the package."""
+    folder, _, name = rels.rpartition("/")
+    above = folder.rpartition("/")[0]
+    part = name[: -len(".rels")]
+    return f"{above}/{part}" if above else part
+
+
 def target_of(source: str, one: Relationship) -> str | None:
     """The part that a relationship of `source` points to; None = outside the package."""
     return None if one.external else name_of(one.target, source.rpartition("/")[0])

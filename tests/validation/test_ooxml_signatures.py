@@ -178,6 +178,15 @@ def test_a_genuine_signature_that_leaves_parts_out_names_them(
     assert (signature.coverage, signature.left_out) == (Coverage.PARTIAL, left_out)
 
 
+def test_a_part_that_the_document_shows_is_signed_in_whatever_folder_it_lies(evidence: Evidence) -> None:
+    """A document made so that its signer leaves a part out: styles among the properties."""
+    parts = word_parts()
+    rels = parts[RELS].replace(b'styles" Target="styles.xml"', b'styles" Target="../docProps/styles.xml"')
+    parts |= {RELS: rels, "docProps/styles.xml": b"<w/>"}
+    (signature,) = inspected("a.docx", parts | {SIG: word_signature(signing(), parts)}, evidence).signatures
+    assert (signature.sound, signature.left_out) == (False, ("docProps/styles.xml",))
+
+
 @pytest.mark.parametrize(
     ("text", "sound"),
     [
@@ -196,6 +205,15 @@ def test_data_beside_the_document_may_be_unsigned_unless_it_is_shown(
     assert (signature.sound, signature.coverage) == (sound, Coverage.PARTIAL)
     assert signature.left_out == ("customXml/item1.xml", f"{RELS}#rId3 (customXml)")
     assert (Code.SIGNATURE_PARTIAL in [one.code for one in file.observations]) is sound
+
+
+def test_signatures_lie_where_dotnet_puts_them_too(evidence: Evidence) -> None:
+    moved = {"_xmlsignatures/": "package/services/digital-signature/"}
+    parts = {name.replace(*pair): octets for name, octets in word_parts().items() for pair in moved.items()}
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"_xmlsignatures/", b"package/services/digital-signature/")
+    parts["package/services/digital-signature/sig1.xml"] = word_signature(signing(), parts)
+    (signature,) = inspected("a.docx", parts, evidence).signatures
+    assert (signature.sound, signature.coverage, signature.left_out) == (True, Coverage.WHOLE, ())
 
 
 def test_every_signature_is_judged_wherever_the_origin_points(evidence: Evidence) -> None:
