@@ -15,7 +15,7 @@ from bridge.fields.page import Line, Page
 from bridge.fields.patterns import designation
 
 #: at the beginning of a sentence: further in, somebody else is asked to answer
-_ANSWERS = re.compile(r"(?:^|[.;:!?/]\s+|\n)\s*(?:Trả lời|Phúc đáp)\s+(?=\S)")
+_ANSWERS = re.compile(r"(?:^|[.;:!?/]\s|\n)\s*(?:Trả\s+lời|Phúc\s+đáp)\s+(?=\S)")
 _ANSWERED_SUBJECT = re.compile(r"(?:Về việc\s+|V/v\s+)?(?:trả lời|phúc đáp)\s+", re.IGNORECASE)
 _ENOUGH = re.compile(r"\bvề\b|\bV/v\b|\btheo\b|\btại\b|[;:]|\.\s")
 _CODE = re.compile(r"\bsố\s*:?\s*(?=\d)", re.IGNORECASE)
@@ -23,8 +23,8 @@ _CODE_LENGTH = 60
 _MOST_LIMITS = 50  # of one page
 _REACH = 400  # characters after `Trả lời`
 DUE = re.compile(
-    r"(?:trước|chậm nhất(?:\s+(?:là|vào|đến))?|muộn nhất(?:\s+(?:là|vào))?|"
-    r"(?:thời\s+)?hạn(?:\s+(?:chót|cuối|trả lời|gửi|góp ý|báo cáo))*(?:\s+(?:là|đến|trước))?\s*:?)\s*"
+    r"(?:trước|chậm\s+nhất(?:\s+(?:là|vào|đến))?|muộn\s+nhất(?:\s+(?:là|vào))?|"
+    r"(?:thời\s+)?hạn(?:\s+(?:chót|cuối|trả\s+lời|gửi|góp\s+ý|báo\s+cáo))*(?:\s+(?:là|đến|trước))?\s*:?)\s*"
     r"(?:(?:lúc\s+)?\d{1,2}\s*(?:giờ|h|g)\s*(?:\d{2})?\s*(?:phút)?,?\s*)?(?=ngày\s|\d{1,2}[/.-])",
     re.IGNORECASE,
 )
@@ -32,7 +32,7 @@ _ASKED = re.compile(
     r"\b(?:đề nghị|yêu cầu|gửi|trả lời|phản hồi|góp ý|ý kiến|báo cáo|cung cấp|đăng ký)\b", re.IGNORECASE
 )
 _ASKS = re.compile(r"\b(?:đề nghị|yêu cầu|xin|mong)\b", re.IGNORECASE)
-_SENTENCE_ENDS = re.compile(r"[.;!?](?=\s|$)|\n")
+_SENTENCE_ENDS = re.compile(r"[.;!?](?=\s|$)")
 
 
 class Run:
@@ -44,7 +44,7 @@ class Run:
         text = ""
         for line in page.lines():
             self._starts.append((len(text), line))
-            text += f"{line.text} "
+            text += f"{line.text}\n"
         self.text = text
 
     def lines(self, start: int, end: int) -> tuple[Line, ...]:
@@ -120,4 +120,4 @@ def _due(runs: list[Run], issued: date | None) -> Field | None:
 def _sentence(text: str, at: int) -> str:
     begin = max((end.end() for end in _SENTENCE_ENDS.finditer(text, 0, at)), default=0)
     end = _SENTENCE_ENDS.search(text, at)
-    return text[begin : end.start() if end else len(text)]
+    return " ".join(text[begin : end.start() if end else len(text)].split())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from itertools import pairwise
 
 from bridge.fields import days
@@ -17,7 +18,8 @@ from bridge.fields.page import Line, Page
 from bridge.fields.patterns import ABOUT, Designation, designation, place_and_date, priority
 from bridge.fields.types import OFFICIAL_LETTER, Class, Type, by_abbreviation, by_name, by_plain_abbreviation
 
-_MOTTOES = ("conghoaxahoichunghiavietnam", "doclaptudohanhphuc", "dangcongsanvietnam")
+#: beginnings, for wide letters break them; those of the State, the Party, the Youth Union
+_MOTTOES = ("conghoaxahoi", "doclaptudo", "dangcongsanvietnam", "doantncshochiminh")
 _DATE_BEGUN = re.compile(r"ngày\s*\d{1,2}\s*tháng", re.IGNORECASE)
 _PLACE_WORDS = 8
 _HEAD = 0.55  # the share of the page, from its top, in which a head can be
@@ -30,6 +32,14 @@ _PLACES = re.compile(
 )
 
 
+class Columns(Enum):
+    """How the columns of a head were told apart."""
+
+    SURE = "by the national name"
+    ONE = "there is one: the national name stands in the middle"
+    GUESSED = "by the middle of the page"
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The parts of a head as lines."""
@@ -37,7 +47,7 @@ class Head:
     left: tuple[Line, ...]
     right: tuple[Line, ...]
     below: tuple[Line, ...]  #: what follows, over the whole width
-    known: bool  #: the national name was found, so the columns are sure
+    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,8 @@ def head_of(page: Page) -> Head:
     right = [line for line in lines if line.middle >= middle]
     dated = _dated(right)
     floor = dated.lines[-1].base if dated else _lowest_of(left)
-    return Head(tuple(left), tuple(right), tuple(line for line in lines if line.base < floor - 2), edge is not None)
+    columns = Columns.GUESSED if edge is None else Columns.SURE
+    return Head(tuple(left), tuple(right), tuple(line for line in lines if line.base < floor - 2), columns)
 
 
 def _single(lines: tuple[Line, ...], page: Page) -> Head | None:
@@ -95,7 +106,7 @@ def _single(lines: tuple[Line, ...], page: Page) -> Head | None:
     numbered = _number_line(lines)
     floor = min(dated.lines[-1].base, lines[numbered].base if numbered is not None else float("inf"))
     above = tuple(line for line in lines if line not in mottoes and line not in dated.lines)
-    return Head(above, dated.lines, tuple(line for line in above if line.base < floor - 2), known=False)
+    return Head(above, dated.lines, tuple(line for line in above if line.base < floor - 2), Columns.ONE)
 
 
 def _is_motto(line: Line) -> bool:
@@ -105,7 +116,7 @@ def _is_motto(line: Line) -> bool:
 def fields_of(page: Page) -> dict[Key, Field]:
     """What the head says.  What it does not say, or not clearly, is not in the answer."""
     head = head_of(page)
-    sure = 1.0 if head.known else 0.8  # which makes the surest 0.78: a clerk confirms
+    sure = {Columns.SURE: 1.0, Columns.ONE: 0.9, Columns.GUESSED: 0.8}[head.columns]
     found: dict[Key, Field] = {}
 
     def add(key: Key, value: str, confidence: float, lines: Iterable[Line]) -> None:
@@ -277,8 +288,9 @@ def _titled(below: tuple[Line, ...], page: Page, issuer: str) -> Titled:
         # Before 2020 subjects were set in capitals too: whoever decides may be named right below.  Others set them in
         # no bold, as the text after them.  Either is no more than a proposal.
         shouted = (each for each in _under(line, rest, page, capitals=True) if not _decides(each, issuer))
-        plain = (each for each in _under(line, rest, page, capitals=False, bold=False) if _inset(each, below))
-        return Titled(type_, (line,), tuple(shouted) or tuple(plain), 0.6)
+        plain = _under(line, rest, page, capitals=False, bold=False)
+        proposed = tuple(shouted) or (plain if all(_inset(each, below) for each in plain) else ())
+        return Titled(type_, (line,), proposed, 0.6)
     return Titled()
 
 

@@ -128,7 +128,11 @@ def _stamped(pdf: Pdf, first: Page, printed: dict[Key, Field]) -> dict[Key, Fiel
 
     Only these are looked for: a signature's appearance is an annotation too, and its words are no part of the head.
     """
-    if {Key.CODE_NUMBER, Key.ISSUED_DATE} <= printed.keys() or not head.head_of(first).known or not pdf.stamp(0):
+    if (
+        {Key.CODE_NUMBER, Key.ISSUED_DATE} <= printed.keys()
+        or head.head_of(first).columns is head.Columns.GUESSED
+        or not pdf.stamp(0)
+    ):
         return {}
     again = head.fields_of(pdf.page(0))
     return {

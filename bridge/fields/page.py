@@ -22,7 +22,7 @@ from validation.vietnamese_syllables import spelling
 
 _MOST_CHARACTERS = 20_000  # of one page; no official page comes near it
 _OCR_AT_MOST = 0.6  # what a machine read in a picture is a suggestion, never a key (`ƯBND`, `ỈỈ17`)
-_GAP = 0.14  # of the font's size, between two letters of a word; a blank is a quarter of it
+_GAP = 0.2  # of the font's size, between two letters of a word from two fonts; a blank is a quarter of it
 _WIDE = 0.25
 _NEAR = 0.1
 _OVERLAP = 0.4
@@ -278,22 +278,28 @@ def _words(text: pdfium_c.FPDF_TEXTPAGE, count: int, blanks: list[_Point]) -> It
     begin = end = base = size = 0.0
     first = 0
     blank = guessed = False
+    told_at = (0.0, 0.0)
     for index in range(min(count, _MOST_CHARACTERS)):
         code = pdfium_c.FPDFText_GetUnicode(text, index)
         character = "-" if code in _LINE_END_HYPHENS else chr(code) if code else " "
         if character.isspace():
             guessed = pdfium_c.FPDFText_IsGenerated(text, index) == 1
+            pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
+            told_at = (x.value, y.value)
             if not guessed:
                 blank = True
-                pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
-                blanks.append((x.value, y.value))
+                blanks.append(told_at)
             continue
         pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
         # The loose box is as wide as the letter takes, not as its ink: between the letters of a word it leaves no gap.
         pdfium_c.FPDFText_GetLooseCharBox(text, index, box)
+        level = abs(y.value - told_at[1]) < _NEAR * size
+        if guessed and letters and level and _GAP * size < box.left - told_at[0] < 0.35 * size:
+            blank = True  # no guess at all: it has a width of its own
+            blanks.append(told_at)
         # Where a word's letters come from two fonts PDFium guesses a blank that is none.
         told = blank or (guessed and bool(letters) and _font(text, index)[0] == _font(text, first)[0])
-        if letters and (told or abs(y.value - base) > 0.3 * size or not -size < box.left - end < _WIDE * size):
+        if letters and (told or abs(y.value - base) > 0.3 * size or not -0.5 * size < box.left - end < _WIDE * size):
             yield Word("".join(letters), begin, end, base, size, *_font(text, first))
             letters = []
         if not letters:
