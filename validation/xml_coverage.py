@@ -28,6 +28,8 @@ _ABOUT = frozenset({"QualifyingProperties", "SignatureProperties"})
 #: The signatures are of the DL element alone; the tax office adds its code, the seller a picture of the data.
 _SIGNATURES = "DSCKS"
 _ADDED = frozenset({"MCCQT", "DLQRCode"})
+#: Which data which document has: an invoice, a registration, a notice, a list of invoices.
+_PAPERS = {"DLHDon": "HDon", "DLTKhai": "TKhai", "DLTBao": "TBao", "DLBTHop": "BTHDLieu"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,11 @@ def _holds(element: etree._Element) -> bool:
 
 def _is_tax_form(signature: etree._Element, apexes: Sequence[etree._Element], missed: Sequence[etree._Element]) -> bool:
     """Is the signed part the data of a tax document, at its place, and is the rest what others add to it?"""
-    data = next((apex for apex in apexes if local(apex).startswith("DL")), None)
+    data = next((apex for apex in apexes if local(apex) in _PAPERS), None)
     paper = None if data is None else data.getparent()
-    if data is None or paper is None or not _is_below(signature, paper, frozenset({_SIGNATURES})):
+    if data is None or paper is None or local(paper) != _PAPERS[local(data)]:
+        return False
+    if not _is_below(signature, paper, frozenset({_SIGNATURES})):
         return False
     if sum(local(one) == local(data) for one in paper) != 1:
         return False
