@@ -15,6 +15,7 @@ from bridge.doctor.names import dns
 from bridge.doctor.ports import ports
 from bridge.doctor.records import schema
 from bridge.doctor.relays import relays
+from bridge.doctor.seal import seal
 from bridge.doctor.secrecy import secrecy
 from bridge.doctor.walls import walls
 from bridge.settings import BadSettings, load, located
@@ -41,6 +42,7 @@ def examine(config: Path | None, now: datetime) -> Iterator[Checkup]:
     yield from mirror(settings, now)
     yield from walls(settings)
     yield from secrecy(settings)
+    yield from seal(settings, now)
     yield from mail_servers(settings)
     yield from addresses(settings)
     yield from signatures(settings, now)

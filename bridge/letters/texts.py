@@ -22,7 +22,7 @@ _LONGEST_LINE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A line of the text as HTML shows it."""
 
     said: str
@@ -49,8 +49,12 @@ def in_html(name: str, text: str, values: Mapping[str, object], own: Path | None
     special = f"{name.removesuffix('.txt')}.html"
     if own is not None and (own / special).is_file():
         return render(special, {**values, "title": title}, own)
-    paragraphs = [[_Row(row) for row in part.split("\n")] for part in text.strip("\n").split("\n\n")]
-    return render("letter.html", {"title": title, "paragraphs": paragraphs}, own)
+    return render("letter.html", {"title": title, "paragraphs": paragraphs_of(text)}, own)
+
+
+def paragraphs_of(text: str) -> list[list[Row]]:
+    """The text as HTML lays it out: paragraphs of lines."""
+    return [[Row(row) for row in part.split("\n")] for part in text.strip("\n").split("\n\n")]
 
 
 def one_line(text: str, most: int = _LONGEST_LINE) -> str:

@@ -16,6 +16,7 @@ from bridge.letters.damping import DAY, HOUR, Counted, Damped, damped
 from bridge.letters.facts import facts_of, statuses_of
 from bridge.letters.officer import officer_letter
 from bridge.letters.receipt import OVERDUE, ReceiptFacts, receipt, title_of
+from bridge.letters.receipt_pdf import receipt_pdf
 from bridge.letters.status_file import status_files
 from bridge.parts.administrator import Administrator
 from bridge.worker import Bench, letter_slot
@@ -84,6 +85,15 @@ class Notifier:
             statuses=statuses_of(store, group, settings.office.time_zone),
             references=tuple(letter.message_id for letter in store.letters.of_mail(mail_id)),
         )
+        letter = self._receipt(facts, judged, slot, now)
+        # RFC 3834 section 3.3: an automatic answer goes out under the empty reverse path.
+        if self._queue(group, letter, slot, ""):
+            _log.info("receipt_queued", mail=mail_id, letter=slot.letter_id)
+        return True
+
+    def _receipt(self, facts: ReceiptFacts, judged: Judged, slot: LetterSlot, now: datetime) -> Letter:
+        """The letter with what machines read of it, and with the sealed PDF where the office has a seal."""
+        settings = self._bench.settings
         letter = receipt(
             facts,
             settings.office,
@@ -93,10 +103,11 @@ class Notifier:
             own=settings.receipts.templates,
             enclosed=self._enclosed(facts, judged),
         )
-        # RFC 3834 section 3.3: an automatic answer goes out under the empty reverse path.
-        if self._queue(group, letter, slot, ""):
-            _log.info("receipt_queued", mail=mail_id, letter=slot.letter_id)
-        return True
+        if judged.sealed:
+            return letter
+        title = title_of(facts.events[-1].word)
+        paper = receipt_pdf(letter.text, title, facts.mail_id, settings.office, settings.receipts, now)
+        return replace(letter, attachments=(*letter.attachments, *paper))
 
     def _damped(self, address: str, now: datetime) -> Damped:
         """What becomes of one more letter to that address; the administrator is told where it is not sent now."""
