@@ -15,6 +15,8 @@ _LOCAL = re.compile(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _LITERAL = re.compile(r"\[(?:\d{1,3}(?:\.\d{1,3}){3}|IPv6:[0-9A-Fa-f:.]+)\]")
 
+_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp", "Cn")
+
 
 class UnfitAddressError(ValueError):
     """Not one mailbox of RFC 5321; the reason never quotes the text."""
@@ -46,7 +48,7 @@ def read(text: str) -> Address:
     local, at, domain = unicodedata.normalize("NFC", text).rpartition("@")
     if not at:
         raise UnfitAddressError("no @")
-    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Cn") for letter in text):
+    if not text.isprintable() and any(unicodedata.category(one) in _INVISIBLE for one in text):
         raise UnfitAddressError("a control or invisible character")
     if not _LOCAL.fullmatch(local):
         raise UnfitAddressError("the part before the @ is neither atoms nor a quoted string")

@@ -63,9 +63,8 @@ class Conversation:
         wire = self._wire
         if wire is not None and wire.open:
             with contextlib.suppress(NotUnderstoodError, OSError):
-                async with asyncio.timeout(_PARTING):
-                    wire.write(b"QUIT\r\n")
-                    await wire.reply()
+                wire.write(b"QUIT\r\n")
+                await wire.reply(_PARTING)
         self._close()
         await asyncio.sleep(0)  # the transport closes its socket in the loop's next round
 
@@ -127,8 +126,7 @@ class Conversation:
         for self.stage, command in commands:
             if not together:
                 wire.write(command)
-            async with asyncio.timeout(limit):
-                said = await wire.reply()
+            said = await wire.reply(limit)
             if said.code // 100 != (3 if self.stage is Stage.DATA else 2):
                 refused = refused or answered(self.stage, said.code, said.text)
                 if not together:
@@ -141,8 +139,7 @@ class Conversation:
         if said.code // 100 == 3:
             # RFC 2920 section 3.1: a peer that refused every recipient and still says 354 is given an empty message.
             wire.write(b".\r\n")
-            async with asyncio.timeout(limit):
-                await wire.reply()
+            await wire.reply(limit)
         else:
             await self._reset(wire, limit)
         return refused
@@ -162,14 +159,12 @@ class Conversation:
                     await wire.drained()
                 if wire.spoken:
                     break
-        async with asyncio.timeout(self._settings.final_timeout.total_seconds()):
-            return await wire.reply()
+        return await wire.reply(self._settings.final_timeout.total_seconds())
 
     async def _reset(self, wire: Wire, limit: float) -> None:
         try:
-            async with asyncio.timeout(limit):
-                wire.write(b"RSET\r\n")
-                said = await wire.reply()
+            wire.write(b"RSET\r\n")
+            said = await wire.reply(limit)
             if said.code // 100 != 2:
                 self._close()
         except (OSError, NotUnderstoodError):

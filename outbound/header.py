@@ -28,7 +28,8 @@ def clean(name: str, value: str) -> str:
     Raises:
         UnfitLetterError: it holds a control character or half a surrogate pair: nothing of ours does.
     """
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in value):
+    # Most text is printable as a whole, and then holds none of these.
+    if not value.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in value):
         raise UnfitLetterError(f"{name} holds a control character")
     return unicodedata.normalize("NFC", value)
 

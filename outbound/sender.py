@@ -33,6 +33,7 @@ _log = structlog.get_logger("docbridge.outbound")
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 60.0
+_GATHER = 0.002  # seconds
 _TRIES_WHEN_STOPPING = 5
 _DICE = random.SystemRandom().random
 
@@ -83,7 +84,6 @@ class Sender:
         self._ways = Ways(make, self._hands)
         self._in_hand: set[asyncio.Task[None]] = set()
         self._ended: list[_Ended] = []
-        self._recording = 0
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -102,6 +102,8 @@ class Sender:
         try:
             while not stop.is_set() or self._in_hand or self._ended:
                 self._news.clear()
+                if self._ended:
+                    await self._gather()
                 try:
                     busy = await self._turn(claiming=not stop.is_set())
                     pause, tries = _FIRST_PAUSE, 0
@@ -114,7 +116,7 @@ class Sender:
                     await _sleep(stop, pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
                     continue
-                if busy or self._ended:
+                if self._ended or (busy and len(self._in_hand) < self._hands):
                     continue
                 if not await self._rest() and not self._in_hand:
                     await self._ways.part()
@@ -177,6 +179,11 @@ class Sender:
         except TimeoutError:
             return False
         return True
+
+    async def _gather(self) -> None:
+        """Let others end as well: what is recorded together shares a flush of the disk, and a flush costs more."""
+        if self._in_hand:
+            await asyncio.sleep(_GATHER)
 
     async def _call_at_end(self, stop: asyncio.Event) -> None:
         await stop.wait()

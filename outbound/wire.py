@@ -64,22 +64,28 @@ class Wire(asyncio.Protocol):
         if self._room is not None and not self._said:
             await self._wait(self._room)
 
-    async def reply(self) -> Said:
-        """The next reply.
+    async def reply(self, limit: float) -> Said:
+        """The next reply, waited for at most so many seconds.
 
         Raises:
+            TimeoutError: it did not come in time.
             NotUnderstoodError: it is none.
             ConnectionResetError: the connection ended before it.
         """
+        if not self._said:
+            async with asyncio.timeout(limit):
+                await self._heard_something()
+        said = self._said.popleft()
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def _heard_something(self) -> None:
         while not self._said:
             if self._lost:
                 raise ConnectionResetError("connection lost")
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
-        said = self._said.popleft()
-        if isinstance(said, Exception):
-            raise said
-        return said
 
     def abort(self) -> None:
         """Close now."""

@@ -64,7 +64,7 @@ def test_the_settings_shown_in_operations_can_be_loaded(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "operations.md").read_text("utf-8")
     blocks = [block for kind, block in _FENCE.findall(page) if kind == "toml"]
     shown = [tomllib.loads(block) for block in blocks]
-    assert len(shown) == 5
+    assert len(shown) == 7
     whole = next(block for kind, block in _FENCE.findall(page) if kind == "toml" and "[office]" in block)
     file = tmp_path / "docbridge.toml"
     file.write_text(whole + "[smtp_in]\n[outbound]\n", "utf-8")
@@ -81,3 +81,6 @@ def test_the_settings_shown_in_operations_can_be_loaded(tmp_path: Path) -> None:
     (database,) = (one["store"]["database"] for one in shown if "store" in one and "office" not in one)
     file.write_text(file.read_text("utf-8").replace("[store]\n", f'[store]\ndatabase = "{database}"\n'), "utf-8")
     assert load(file, {}).store.database.startswith("postgresql+psycopg://")
+    for block in (block for block in blocks if "[outbound]" in block and "[office]" not in block):
+        file.write_text(f"{whole}[smtp_in]\n{block}", "utf-8")
+        assert load(file, {}).outbound
