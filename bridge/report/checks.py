@@ -195,7 +195,7 @@ def _coverage(one: Signature, file: str) -> Check:
         says = "; ".join(PROBLEMS.get(problem, problem) for problem in wrong)
     given = tuple(f"ký: {name}" for name in one.covers) + tuple(f"không ký: {name}" for name in one.left_out)
     return Check(
-        Rule.COVERAGE, "Phạm vi được ký", given or ("toàn bộ tệp",), (file,), answer, says, f"{_STANDARD} 5.2.7"
+        Rule.COVERAGE, "Phạm vi được ký", given or ("tệp, và các thay đổi sau khi ký",), (file,), answer, says, f"{_STANDARD} 5.2.7"
     )
 
 

@@ -9,7 +9,7 @@ from tests.architecture.checkout import PACKAGES, ROOT, files
 
 _NAMED = re.compile(
     r"RFC \d{3,4}|(?:Decree|Decision|Circular) \d+/\d{4}|QCVN \d+:\d{4}|TCVN \d+|ISO \d{4,5}(?:-\d)?"
-    r"|ETSI EN \d{3} \d{3}-\d|ECMA-\d+|ODF 1\.\d|CVE-\d{4}-\d+"
+    r"|ETSI (?:EN|TS) \d{3} \d{3}-\d|ECMA-\d+|ODF 1\.\d|CVE-\d{4}-\d+"
 )
 _ROW = re.compile(r"^\| ([^|]+?) \| [^|]+ \| (`[^|]+`) \|$", re.MULTILINE)
 
