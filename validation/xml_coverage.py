@@ -18,6 +18,7 @@ from validation.xml_transforms import BASE64
 from validation.xml_tree import DSIG, ID_NAMES, XML, XmlTree, local
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_STYLESHEET = "xml-stylesheet"
 _STEP = 200  # octets of effort that looking at one element is worth
 _MOST = 20  # elements that are told
 #: Children of a signature that its own rules care for.
@@ -60,11 +61,19 @@ def extent_of(tree: XmlTree, one: XmlSignature, claims: Sequence[etree._Element]
     if missed or _is_enveloping(one, apexes, claims, effort):
         missed += _of_objects(one, selections, claims, effort)
     names = tuple(dict.fromkeys(local(element) for element in missed))
-    if not missed:
+    if not any(selected.whole for selected in selections) and _is_styled(tree.root):
+        names = (*names, _STYLESHEET)
+    if not names:
         return Extent(Coverage.WHOLE, files)
     covers = (*dict.fromkeys(local(apex) for apex in apexes), *files)
-    known = len(missed) < _MOST and _is_tax_form(one.element, apexes, missed)
+    known = not missed or (len(missed) < _MOST and _is_tax_form(one.element, apexes, missed))
     return Extent(Coverage.PARTIAL, covers, names, explained=known)
+
+
+def _is_styled(root: etree._Element) -> bool:
+    """Does the file name a stylesheet, by which a browser would show it?  Tax software adds one after signing."""
+    beside = root.itersiblings(etree.PI, preceding=True)
+    return any(isinstance(one, etree._ProcessingInstruction) and one.target == _STYLESHEET for one in beside)
 
 
 def _is_all(reference: Reference) -> bool:
@@ -102,18 +111,20 @@ def _uncovered(
 ) -> Iterator[etree._Element]:
     """The elements from `top` on that hold something of their own and are not covered, signatures excepted."""
     signatures = set(claims)
+    left_out = [frozenset(one.left_out) for one in selections]
+    begins: dict[etree._Element, list[int]] = {}
+    for number, one in enumerate(selections):
+        for apex in one.apexes:
+            begins.setdefault(apex, []).append(number)
     found = 0
-    waiting: list[tuple[etree._Element, list[Selected]]] = [(top, [])]
+    waiting: list[tuple[etree._Element, list[int]]] = [(top, [])]
     while waiting and found < _MOST:
-        element, active = waiting.pop()
-        effort.spend(_STEP)
+        element, above = waiting.pop()
+        active = [number for number in (*above, *begins.get(element, ())) if element not in left_out[number]]
+        effort.spend(_STEP + _STEP * len(active) // 10)
         if element in signatures or element in exempt or not isinstance(element.tag, str):
             continue
-        active = [
-            *(one for one in active if element not in one.left_out),
-            *(one for one in selections if element in one.apexes and element not in one.left_out),
-        ]
-        if any(all(outside in signatures for outside in one.left_out) for one in active):
+        if any(left_out[number] <= signatures for number in active):
             continue
         if not active and _holds(element):
             found += 1

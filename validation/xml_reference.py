@@ -7,6 +7,7 @@ network; the element that it means is exactly one; and what cannot be followed i
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from lxml import etree
@@ -24,6 +25,7 @@ _BY_ID = re.compile(r"#xpointer\(id\((?:'([^']*)'|\"([^\"]*)\")\)\)")
 _LEAST = 1_000  # octets that following one reference is worth, whatever it is about
 _TAG = 40  # and one tag
 _MANIFEST = f"{{{DSIG}}}Manifest"
+_MOST_MANIFESTS = 20
 _MOST = 2_000  # references of one signature, its manifests' included
 
 
@@ -99,7 +101,10 @@ def _next_manifest(
     signature: etree._Element, found: Sequence[Reference], seen: Sequence[etree._Element]
 ) -> etree._Element | None:
     """A manifest that is covered and was not read: in the signature itself, or what a reference means."""
-    own = (one for one in signature.iter(_MANIFEST) if next(one.iterancestors(f"{{{DSIG}}}Signature")) is signature)
+    every = list(islice(signature.iter(_MANIFEST), _MOST_MANIFESTS + 1))
+    if len(every) > _MOST_MANIFESTS:
+        raise CannotCheckError(Problem.TOO_COSTLY, "more manifests than are looked at")
+    own = (one for one in every if next(one.iterancestors(f"{{{DSIG}}}Signature")) is signature)
     meant = (
         apex
         for one in found

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from asn1crypto import cms, crl, ocsp, x509
 from lxml import etree
@@ -115,7 +116,7 @@ def carried_answers(properties: Properties) -> tuple[ocsp.OCSPResponse, ...]:
 def time_stamps(signature: etree._Element, properties: Properties) -> tuple[Timestamp | Unchecked, ...]:
     """The time stamps of the signature value (ETSI EN 319 132-1 section 5.3), each verified."""
     holders = [one for one in properties.unsigned if local(one) == "SignatureTimeStamp"]
-    return tuple(stamp for holder in holders[:_MOST_STAMPS] for stamp in _stamps(signature, holder))
+    return tuple(islice((stamp for holder in holders for stamp in _stamps(signature, holder)), _MOST_STAMPS))
 
 
 def _stamps(signature: etree._Element, holder: etree._Element) -> Iterator[Timestamp | Unchecked]:
@@ -123,7 +124,7 @@ def _stamps(signature: etree._Element, holder: etree._Element) -> Iterator[Times
     tokens = children(holder, "EncapsulatedTimeStamp")
     if not tokens:
         yield Unchecked(Problem.UNSUPPORTED, "a time stamp of another kind than RFC 3161")
-    for element in tokens[:_MOST_STAMPS]:
+    for element in tokens:
         yield stamped if isinstance(stamped, Unchecked) else attempt(_stamp, element, stamped)
 
 

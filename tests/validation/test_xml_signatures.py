@@ -181,6 +181,20 @@ def test_an_invoice_in_its_message_to_the_tax_office_is_told_as_alone() -> None:
     assert (only(message.encode()).sound, only(message.encode()).covers) == (True, ("DLHDon",))
 
 
+def test_a_stylesheet_that_nobody_signed_is_named() -> None:
+    """A browser would show the file by it; a signature of the whole document covers it."""
+    style = b'<?xml-stylesheet type="text/xsl" href="a.xsl"?>'
+    one = only(beside(reference("#d")).replace(b"<Doc>", style + b"<Doc>"))
+    assert (one.sound, one.coverage, one.covers, one.left_out) == (
+        True,
+        Coverage.PARTIAL,
+        ("Data",),
+        ("xml-stylesheet",),
+    )
+    around = enveloped(reference("", ENVELOPED)).replace(b"<Doc>", style + b"<Doc>")
+    assert only(around).problems[0] is Problem.DIGEST_MISMATCH
+
+
 def _apart(content: bytes) -> bytes:
     """Another invoice in the place of the signed one, which is kept where nobody looks."""
     data = re.search(rb"<DLHDon.*</DLHDon>", content, re.DOTALL)
