@@ -13,6 +13,7 @@ from validation.evidence import Evidence
 from validation.finding import Observation
 from validation.inspected import Attachment
 from validation.message import OPAQUE_PART, Message, read
+from validation.package_claims import claim_in
 from validation.settings import ReadingCaps
 from validation.signature import Carrier, Coverage, Integrity, Problem, Signature
 from validation.signature_observations import SignatureReading, observations_of
@@ -80,6 +81,8 @@ def _read(
     if media_type in _CMS or extension_of(attachment.name) in _CMS_EXTENSIONS or _is_armoured(content, media_type):
         return _of_cms(attachment, media_type, evidence, beside)
     if content[:2] == b"PK":
+        if not claim_in(content):
+            return _NO_FILE
         from validation import package_signatures
 
         return package_signatures.signatures_of(content, media_type, evidence, caps)
