@@ -8,26 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from asn1crypto import cms, core, crl, ocsp, tsp, x509
-from cryptography.hazmat.primitives import hashes
-from pyhanko.sign.general import (
-    MultivaluedAttributeError,
-    NonexistentAttributeError,
-    check_ess_certid,
-    extract_signer_info,
-    find_unique_cms_attribute,
-)
-from pyhanko.sign.validation.generic_cms import (
-    extract_tst_data_iter,
-    get_signing_cert_attr,
-    message_imprint_checker,
-    validate_sig_integrity,
-)
-from pyhanko_certvalidator.util import get_pyca_cryptography_hash
+from asn1crypto import cms, crl, ocsp, tsp, x509
 
 from validation.certificate import digests_agree, mailboxes_of
 from validation.certificate_known import known, same_name
-from validation.cms_verifier import Verifier
+from validation.cms_attributes import certificate_named, is_meant, value_of, values_of
+from validation.cms_integrity import verify
+from validation.digests import Digests
 from validation.foreign import Unchecked, attempt
 from validation.signature import Problem
 
@@ -91,14 +78,12 @@ def _is_named(certificate: x509.Certificate, sid: cms.SignerIdentifier) -> bool:
 
 def is_protected(certificate: x509.Certificate, signer: cms.SignerInfo) -> bool:
     """Does the signed attribute of RFC 5035 (or none at all) allow this certificate?"""
-    attributes = signer["signed_attrs"]
-    identifier = None if isinstance(attributes, core.Void) else get_signing_cert_attr(attributes)
-    if identifier is None:
+    named = certificate_named(signer["signed_attrs"])
+    if named is None:
         return True
-    named = identifier["certs"][0]
     octets, attribute = certificate.dump(), named.dump()
     if len(octets) + len(attribute) > _LARGEST:
-        return bool(check_ess_certid(certificate, named))
+        return is_meant(certificate, named)
     return _is_meant(octets, attribute, second=isinstance(named, tsp.ESSCertIDv2))
 
 
@@ -106,7 +91,7 @@ def is_protected(certificate: x509.Certificate, signer: cms.SignerInfo) -> bool:
 def _is_meant(certificate: bytes, named: bytes, *, second: bool) -> bool:
     """Does the attribute name this certificate?  By octets alone, so an answer can be kept."""
     kind = tsp.ESSCertIDv2 if second else tsp.ESSCertID
-    return bool(check_ess_certid(x509.Certificate.load(certificate), kind.load(named)))
+    return is_meant(x509.Certificate.load(certificate), kind.load(named))
 
 
 def _broken(
@@ -115,13 +100,8 @@ def _broken(
     if not is_protected(certificate, signer):
         return Problem.CERTIFICATE_SWAPPED
     name = str(signer["digest_algorithm"]["algorithm"].native)
-    intact, valid = validate_sig_integrity(
-        signer,
-        certificate,
-        expected_content_type=signed["encap_content_info"]["content_type"].native,
-        actual_digest=digest(name),
-        sig_validator=Verifier(),
-    )
+    content_type = str(signed["encap_content_info"]["content_type"].native)
+    intact, valid = verify(signer, certificate, digest(name), content_type)
     if not intact:
         return Problem.DIGEST_MISMATCH
     # RFC 8933: a mechanism that names another digest than the content's is a confusion attack.
@@ -137,18 +117,15 @@ def claimed_in(signer: cms.SignerInfo) -> datetime | None:
 
 
 def _signing_time(signer: cms.SignerInfo) -> datetime | None:
-    try:
-        value = find_unique_cms_attribute(signer["signed_attrs"], "signing_time").native
-    except (NonexistentAttributeError, MultivaluedAttributeError):
-        return None
+    found = value_of(signer["signed_attrs"], "signing_time")
+    value = None if found is None else found.native
     return value if isinstance(value, datetime) and value.tzinfo is not None else None
 
 
 def _archived(signer: cms.SignerInfo) -> tuple[tuple[crl.CertificateList, ...], tuple[ocsp.OCSPResponse, ...]]:
     """The revocation answers that Adobe's signed attribute carries (ISO 32000-2 section 12.8.3.3.2)."""
-    try:
-        archive = find_unique_cms_attribute(signer["signed_attrs"], "adobe_revocation_info_archival")
-    except (NonexistentAttributeError, MultivaluedAttributeError):
+    archive = value_of(signer["signed_attrs"], "adobe_revocation_info_archival")
+    if archive is None:
         return (), ()
     return tuple(archive["crl"] or ()), tuple(archive["ocsp"] or ())
 
@@ -180,9 +157,13 @@ def _check(signed: cms.SignedData, signer: cms.SignerInfo, digest: Digest) -> Si
 
 def _timestamps(signer: cms.SignerInfo, digest: Digest) -> Iterator[Timestamp | Unchecked]:
     def tokens_of(*, signed: bool) -> list[cms.SignedData]:
-        return list(extract_tst_data_iter(signer, signed=signed))
+        place, name = (
+            ("signed_attrs", "content_time_stamp") if signed else ("unsigned_attrs", "signature_time_stamp_token")
+        )
+        return [token["content"] for token in values_of(signer[place], name)]
 
-    for of_content, imprint in ((False, message_imprint_checker(signer)), (True, digest)):
+    of_value = Digests(signer["signature"].native)
+    for of_content, imprint in ((False, of_value), (True, digest)):
         tokens = attempt(tokens_of, signed=of_content)
         if isinstance(tokens, Unchecked):
             yield tokens
@@ -200,20 +181,16 @@ def check_timestamp(token: cms.SignedData, imprint: Digest) -> Timestamp:
     info = content.parsed
     if not isinstance(info, tsp.TSTInfo):
         raise TypeError("not a TSTInfo")
-    raw = bytes(content)
-
-    def of_info(name: str) -> bytes:
-        state = hashes.Hash(get_pyca_cryptography_hash(name))
-        state.update(raw)
-        return state.finalize()
-
-    signer = extract_signer_info(token)
+    signers = token["signer_infos"]
+    if len(signers) != 1:
+        raise NotImplementedError("a time stamp has one signer")  # RFC 3161 section 2.4.2
+    signer = signers[0]
     certificate, others = signer_named(token, signer)
     stamped = info["message_imprint"]
     matches = imprint(stamped["hash_algorithm"]["algorithm"].native) == stamped["hashed_message"].native
     return Timestamp(
         moment=info["gen_time"].native,
-        intact=matches and _broken(token, signer, certificate, of_info) is None,
+        intact=matches and _broken(token, signer, certificate, Digests(bytes(content))) is None,
         certificate=certificate,
         certificates=others,
         digest=str(signer["digest_algorithm"]["algorithm"].native),

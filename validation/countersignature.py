@@ -7,14 +7,11 @@ without breaking the signature below, so none speaks for the content.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asn1crypto import cms, core, x509
-from cryptography.exceptions import InvalidSignature
-from pyhanko.sign.general import find_unique_cms_attribute
-from pyhanko_certvalidator.sig_validate import SignatureValidationContext
+from asn1crypto import cms, x509
 
 from validation.certificate import digests_agree
 from validation.cms import SignerChecked, claimed_in, is_protected, signer_named
-from validation.cms_verifier import Verifier
+from validation.cms_integrity import verify
 from validation.digests import Digests
 from validation.foreign import Unchecked, attempt
 from validation.signature import Problem
@@ -73,15 +70,7 @@ def _check(signed: cms.SignedData, info: cms.SignerInfo, value: bytes) -> Signer
 
 
 def _broken(info: cms.SignerInfo, certificate: x509.Certificate, name: str, digest: bytes) -> Problem | None:
-    # There is no content type for a counter-signature, so the ordinary rules, which ask for one, do not fit.
-    plain = isinstance(info["signed_attrs"], core.Void)
-    if not plain and find_unique_cms_attribute(info["signed_attrs"], "message_digest").native != digest:
+    intact, valid = verify(info, certificate, digest, "")
+    if not intact:
         return Problem.DIGEST_MISMATCH
-    signed = digest if plain else info["signed_attrs"].untag().dump()
-    context = SignatureValidationContext(contextual_md_algorithm=name, prehashed=plain)
-    try:
-        mechanism = info["signature_algorithm"]
-        Verifier().validate_signature(info["signature"].native, signed, certificate.public_key, mechanism, context)
-    except InvalidSignature:
-        return Problem.VALUE_MISMATCH
-    return None if digests_agree(info["signature_algorithm"], name) else Problem.VALUE_MISMATCH
+    return None if valid and digests_agree(info["signature_algorithm"], name) else Problem.VALUE_MISMATCH

@@ -13,8 +13,6 @@ from typing import ParamSpec, TypeVar
 
 from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
-from pyhanko.sign.general import CMSExtractionError
-from pyhanko.sign.validation.errors import TSTDigestNotAvailableError
 from pyhanko_certvalidator.errors import (
     AlgorithmNotSupported,
     DSAParametersUnavailable,
@@ -35,8 +33,6 @@ _MEANINGS: tuple[tuple[type[Exception], Problem], ...] = (
     (AlgorithmNotSupported, Problem.UNSUPPORTED),
     (DSAParametersUnavailable, Problem.UNSUPPORTED),
     (PSSParameterMismatch, Problem.UNSUPPORTED),
-    (TSTDigestNotAvailableError, Problem.UNSUPPORTED),
-    (CMSExtractionError, Problem.UNSUPPORTED),  # several signers in one container, no certificate inside
     (NotImplementedError, Problem.UNSUPPORTED),
     (PdfKeyNotAvailableError, Problem.ENCRYPTED),  # a password, or a recipient's key, that we do not have
     (PdfDecodeLimitError, Problem.TOO_COSTLY),

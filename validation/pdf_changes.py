@@ -8,10 +8,8 @@ changed after signing (the shadow-replace attack is legal form filling).
 
 from dataclasses import dataclass
 
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-
 from validation.foreign import Unchecked
-from validation.pdf_embedded import Embedded
+from validation.pdf_embedded import Embedded, Extent
 from validation.pdf_permission import Permission, in_force
 from validation.pdf_reading import Opened
 from validation.pdf_step import Kind, Step
@@ -50,11 +48,11 @@ def changes_after(opened: Opened, signature: Embedded, *, number_stamp: bool) ->
     """
     if opened.two_readings:
         return Forbidden(Problem.SHADOWED, "the two tables of a hybrid file disagree")
-    coverage = signature.evaluate_signature_coverage()
-    if coverage == SignatureCoverageLevel.ENTIRE_FILE:
+    extent = signature.extent()
+    if extent is Extent.FILE:
         return Unchanged()
-    if coverage < SignatureCoverageLevel.ENTIRE_REVISION:
-        return Forbidden(Problem.PARTIAL_COVERAGE, f"coverage {coverage.name}")
+    if extent is Extent.LESS:
+        return Forbidden(Problem.PARTIAL_COVERAGE, "less than its own revision is covered")
     steps = opened.history.after(signature.signed_revision)
     if not steps:
         return Unchanged()
@@ -78,7 +76,7 @@ def changes_after(opened: Opened, signature: Embedded, *, number_stamp: bool) ->
 
 def _refusal(step: Step, signature: Embedded, permission: Permission | None) -> str:
     """Why the step may not follow; "" = it may."""
-    locks = signature.fieldmdp
+    locks = signature.locks
     if locks is not None and any(locks.is_locked(name) for name in step.filled | step.signed):
         return "a field changed that the signature locks"
     if permission is Permission.NOTHING and step.kinds - _INVISIBLE:

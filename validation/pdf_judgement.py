@@ -13,9 +13,9 @@ from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 from validation.cms import Digest, SignerChecked, Timestamp, check_signers, check_timestamp
 from validation.foreign import Unchecked, attempt
 from validation.pdf_changes import Changes, Forbidden, Permitted, Unchanged, changes_after
-from validation.pdf_embedded import Embedded
+from validation.pdf_embedded import Embedded, contents_of, embedded
 from validation.pdf_guard import Guarded, Refused, guard
-from validation.pdf_reading import Field, Opened, contents_of
+from validation.pdf_reading import Field, Opened
 from validation.pdf_rsa import check_rsa
 from validation.signature import Carrier, Coverage, Integrity, Problem
 from validation.soundness import integrity_of, is_sound, problem_of
@@ -128,7 +128,7 @@ def judge(opened: Opened, field: Field, *, number_stamp: bool = False) -> Judged
 
 
 def _embedded(opened: Opened, field: Field) -> Embedded:
-    return Embedded(opened.reader, field.holder, field.reference, field.name)
+    return embedded(opened.reader, field.holder, field.reference)
 
 
 def _end(guarded: Guarded | Refused) -> int:
@@ -137,7 +137,7 @@ def _end(guarded: Guarded | Refused) -> int:
 
 def _guard(opened: Opened, field: Field) -> Guarded | Refused:
     byte_range = field.dictionary["/ByteRange"]
-    return guard(opened.content, list(byte_range), contents_of(field), opened.sections)
+    return guard(opened.content, list(byte_range), contents_of(field.dictionary), opened.sections)
 
 
 def _verify(signature: Embedded, sub_filter: str) -> SignerChecked | Timestamp | Unchecked:

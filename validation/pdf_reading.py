@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError, StandardSecurityHandler
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.form_tools import enumerate_fields_in
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError
 
 from validation.certificate_known import known
 from validation.foreign import Unchecked, attempt
@@ -115,7 +114,13 @@ def _open(content: bytes, leniently: bool) -> Opened:
 
 def _fields(reader: PdfFileReader) -> list[Field | Unchecked]:
     found: list[Field | Unchecked] = []
-    for name, value, reference in enumerate_sig_fields(reader, filled_status=True):
+    try:
+        listed = reader.root["/AcroForm"]["/Fields"]
+    except KeyError:
+        return found
+    for name, value, reference in enumerate_fields_in(  # type: ignore[no-untyped-call]
+        listed, filled_status=True, refs_seen=set(), target_field_type="/Sig"
+    ):
         dictionary = attempt(value.get_object)
         if isinstance(dictionary, generic.DictionaryObject):
             found.append(Field(str(name), dictionary, reference))
@@ -195,18 +200,17 @@ def _carried(reader: PdfFileReader) -> Carried:
 
 def _read_dss(reader: PdfFileReader) -> Carried:
     try:
-        store = DocumentSecurityStore.read_dss(reader)
-    except NoDSSFoundError:
+        store = reader.root["/DSS"]
+    except KeyError:
         return Carried()
-    certificates = [known(x509.Certificate.load(stream.get_object().data)) for stream in store.certs.values()]
-    crls = [crl.CertificateList.load(stream.get_object().data) for stream in store.crls]
-    ocsps = [ocsp.OCSPResponse.load(stream.get_object().data) for stream in store.ocsps]
-    return Carried(tuple(certificates), tuple(crls), tuple(ocsps))
 
+    def octets(name: str, purpose: DecodePurpose) -> list[bytes]:
+        listed = store[name] if name in store else ()  # noqa: SIM401 - resolves references only when indexed
+        return [listed[number].read_data(purpose) for number in range(len(listed))]
 
-def contents_of(field: Field) -> bytes:
-    """/Contents as written, never decrypted (ISO 32000-2 section 7.6.2 exempts it).  Call it by `attempt`."""
-    raw = field.dictionary.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
-    if not isinstance(raw, generic.TextStringObject | generic.ByteStringObject):
-        raise TypeError("Contents is not a string")
-    return bytes(raw.original_bytes)
+    certificates = {
+        one.issuer_serial: one for one in map(x509.Certificate.load, octets("/Certs", DecodePurpose.CERTIFICATE))
+    }
+    crls = [crl.CertificateList.load(one) for one in octets("/CRLs", DecodePurpose.CRL)]
+    ocsps = [ocsp.OCSPResponse.load(one) for one in octets("/OCSPs", DecodePurpose.OCSP_RESPONSE)]
+    return Carried(tuple(map(known, certificates.values())), tuple(crls), tuple(ocsps))

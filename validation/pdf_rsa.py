@@ -21,12 +21,12 @@ _DIGESTS = ("sha1", "sha256", "sha384", "sha512")  #: ISO 32000-1 table 257
 
 def check_rsa(signature: Embedded, digest: Digest) -> SignerChecked:
     """Verify the value in /Contents.  Raises what the parsers raise: call it by `attempt`."""
-    certificates = _certificates(signature.sig_object)
+    certificates = _certificates(signature.dictionary)
     holder = certificates[0]
     key = serialization.load_der_public_key(holder.public_key.dump())
     if not isinstance(key, rsa.RSAPublicKey):
         raise NotImplementedError("the key is of another kind than RSA")
-    value = core.OctetString.load(signature.pkcs7_content).native
+    value = core.OctetString.load(signature.contents).native
     try:
         info = key.recover_data_from_signature(value, padding.PKCS1v15(), None)
     except InvalidSignature:

@@ -17,12 +17,11 @@ import magic  # isort: skip
 import pikepdf
 import pypdfium2
 from lxml import etree
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import async_validate_pdf_signature
 
+from validation import pdf_signatures, smime
 from validation.domain import organisation
 
-LOADED = (PdfFileReader, async_validate_pdf_signature, zipfile.ZipFile, encodings.idna.ToASCII)
+LOADED = (pdf_signatures, smime, zipfile.ZipFile, encodings.idna.ToASCII)
 
 
 def warm() -> None:

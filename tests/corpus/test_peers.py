@@ -20,6 +20,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from tests.corpus.test_signatures import BAD, GOOD, Row, _cms, _pdf, _rows, _smime
 from tests.servers.process import binary
+from tests.validation.pyhanko_peer import compare
 from validation.signature import state_of
 
 _BAD = "bad ones accepted"
@@ -123,3 +124,9 @@ def test_what_the_peers_say_of_the_same_files(kind: str, tmp_path: Path, capsys:
 def _kind_of(row: Row) -> str:
     expected = row[2]["expected_fine"]
     return _GOOD if expected == GOOD else _BAD if expected in BAD else "others"
+
+
+def test_our_own_reading_of_a_pdf_is_pyhankos() -> None:
+    """Where our reading stands in for `pyhanko.sign`: extent, digest and locks of every signature in the corpus."""
+    compared = sum(compare(row[0]) for row in _rows("pdf"))
+    assert compared > len(_rows("pdf")) / 2
