@@ -6,6 +6,7 @@ lawyer can follow it.  Nothing is judged here.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from asn1crypto import crl, ocsp, x509
 
@@ -22,7 +23,9 @@ def certificates_relied_on(chain: Sequence[x509.Certificate], source: Source) ->
     return tuple(
         found
         for position, one in enumerate(chain)
-        if not isinstance(found := attempt(_certificate, one, source(one), last=position == len(chain) - 1), Unchecked)
+        if not isinstance(
+            found := attempt(_certificate, one.dump(), source(one), last=position == len(chain) - 1), Unchecked
+        )
     )
 
 
@@ -31,14 +34,14 @@ def words_relied_on(
     lists: Iterable[crl.CertificateList],
     answers: Iterable[ocsp.OCSPResponse],
     source: Source,
-    digests: dict[int, str],
+    known: dict[int, Relied],
 ) -> tuple[Relied, ...]:
     """The lists and answers that speak of a certificate of `chain`: those that a path over it may have been judged by.
 
-    Rather one too many than one too few: an indirect list (RFC 5280 section 5.2.5) may speak of anybody.  `digests`
+    Rather one too many than one too few: an indirect list (RFC 5280 section 5.2.5) may speak of anybody.  `known`
     keeps those of the trust directory, by identity: a list of many megabytes is hashed once and not for every file.
     """
-    found = attempt(lambda: tuple(_words(chain, lists, answers, source, digests)))
+    found = attempt(lambda: tuple(_words(chain, lists, answers, source, known)))
     return () if isinstance(found, Unchecked) else found
 
 
@@ -47,17 +50,15 @@ def _words(
     lists: Iterable[crl.CertificateList],
     answers: Iterable[ocsp.OCSPResponse],
     source: Source,
-    digests: dict[int, str],
+    known: dict[int, Relied],
 ) -> Iterator[Relied]:
     issuers = {one.issuer.hashable for one in chain} | {one.subject.hashable for one in chain}
     for one in lists:
         if one.issuer.hashable in issuers or _is_indirect(one):
-            said, where = one["tbs_cert_list"], source(one)
-            digest = digests.get(id(one)) or _digest(one)
-            if where == "trust":
-                digests[id(one)] = digest
-            since, until = said["this_update"].native, said["next_update"].native
-            yield Relied("crl", digest, _text(one.issuer), where, since, until)
+            relied = known.get(id(one)) or _list(one, source(one))
+            if relied.source == "trust":
+                known[id(one)] = relied
+            yield relied
     serials = {one.serial_number for one in chain}
     for answer in answers:
         spoken = (one for one in answer.response_data["responses"] if one["cert_id"]["serial_number"].native in serials)
@@ -74,7 +75,16 @@ def _is_indirect(one: crl.CertificateList) -> bool:
     return bool(point is not None and point["indirect_crl"].native)
 
 
-def _certificate(one: x509.Certificate, source: str, *, last: bool) -> Relied:
+def _list(one: crl.CertificateList, source: str) -> Relied:
+    said = one["tbs_cert_list"]
+    since, until = said["this_update"].native, said["next_update"].native
+    return Relied("crl", _digest(one), _text(one.issuer), source, since, until)
+
+
+@lru_cache(maxsize=512)
+def _certificate(der: bytes, source: str, *, last: bool) -> Relied:
+    """By octets alone, so that it can be kept: authorities are the same for thousands of files."""
+    one = x509.Certificate.load(der)
     holder = signer_of(one)
     validity = one["tbs_certificate"]["validity"]
     return Relied(

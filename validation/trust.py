@@ -113,7 +113,7 @@ class Trusted:
         self._ocsps: tuple[ocsp.OCSPResponse, ...] = ()
         self._sources: dict[bytes | int, str] = dict.fromkeys((*self._lists, *store.intermediates), "trust")
         self._sources |= {id(one): "trust" for one in self._crls}
-        self._digests: dict[int, str] = {}  # of the store's own lists, which outlive every file
+        self._known: dict[int, Relied] = {}  # the store's own lists, which outlive every file
         self._fetched: Mapping[str, bytes] = {}
         self._said: dict[tuple[bytes, datetime, frozenset[bytes]], Standing] = {}
 
@@ -198,7 +198,7 @@ class Trusted:
     def _relied_on(self, chain: list[x509.Certificate], carried: Carried) -> tuple[Relied, ...]:
         """What the answers about the first of `chain` rest on."""
         lists, answers = (*self._crls, *carried.crls), (*self._ocsps, *carried.ocsps)
-        words = words_relied_on(chain, lists, answers, self._source, self._digests)
+        words = words_relied_on(chain, lists, answers, self._source, self._known)
         return (*certificates_relied_on(chain, self._source), *words)
 
     def _source(self, one: Asn1) -> str:

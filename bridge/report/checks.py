@@ -54,6 +54,7 @@ class Check:
     basis: str  #: the standard's section
 
 
+_MOST_NAMED = 12
 _STANDARD = "ETSI EN 319 102-1, mục"
 _INTEGRITY = {
     Integrity.INTACT: (Answer.PASSED, "giá trị băm và giá trị chữ ký đúng"),
@@ -193,9 +194,15 @@ def _coverage(one: Signature, file: str) -> Check:
     if wrong:
         answer = Answer.FAILED if one.sound is False else Answer.INDETERMINATE
         says = "; ".join(PROBLEMS.get(problem, problem) for problem in wrong)
-    given = tuple(f"ký: {name}" for name in one.covers) + tuple(f"không ký: {name}" for name in one.left_out)
+    given = (*_named("ký", one.covers), *_named("không ký", one.left_out))
     return Check(
-        Rule.COVERAGE, "Phạm vi được ký", given or ("tệp, và các thay đổi sau khi ký",), (file,), answer, says, f"{_STANDARD} 5.2.7"
+        Rule.COVERAGE,
+        "Phạm vi được ký",
+        given or ("tệp, và các thay đổi sau khi ký",),
+        (file,),
+        answer,
+        says,
+        f"{_STANDARD} 5.2.7",
     )
 
 
@@ -252,6 +259,13 @@ def _time(one: Signature, evidence: Evidence, shown: Shown) -> Check:
     if one.signed_at is not None and one.signed_at_source == "claimed":
         given.append(f"người ký tự khai {shown(one.signed_at)}")
     return Check(Rule.TIME, "Thời điểm ký", tuple(given), (source,), answer, says, f"{_STANDARD} 5.5")
+
+
+def _named(what: str, names: tuple[str, ...]) -> Iterator[str]:
+    """Few enough to be read; all of them stand in the JSON."""
+    yield from (f"{what}: {name}" for name in names[:_MOST_NAMED])
+    if len(names) > _MOST_NAMED:
+        yield f"{what}: … ({len(names)})"
 
 
 def _short(sha256: str) -> str:
