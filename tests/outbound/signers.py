@@ -56,6 +56,11 @@ def write(folder: Path, key: Key, made: x509.Certificate) -> tuple[Path, Path]:
     return chain, secret
 
 
+def old_pem(key: Key, address: str, *, ends: timedelta) -> bytes:
+    """A certificate in PEM that ends at another time."""
+    return certificate(key, address=address, ends=ends).public_bytes(serialization.Encoding.PEM)
+
+
 def signing_settings(folder: Path, key: Key, made: x509.Certificate, *, dkim: rsa.RSAPrivateKey) -> OutboundSettings:
     """Both signatures."""
     chain, secret = write(folder, key, made)
