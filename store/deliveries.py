@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Text, and_, cast, exists, func, insert, or_, select, update
 
 from store import outgoing
 from store.blobs import Blobs
@@ -36,6 +36,7 @@ from store.schema import attempts, deliveries, envelopes, events, letters, mails
 from store.settings import StoreSettings
 
 _NOTHING: Mapping[str, str] = {}
+_NOT_REACHED = "4.4.1"  # RFC 3463 section 3.5: no answer from the host
 URGENT_FIRST = (deliveries.c.rank, deliveries.c.due_at, deliveries.c.id)
 
 
@@ -175,7 +176,14 @@ class Deliveries:
 
     def doubtful(self, kind: str, recipient: str, now: datetime, limit: int = 1000) -> tuple[tuple[str, bool], ...]:
         """Queued ones that may have been taken without our knowing: an answer was lost, or (True) their sender died."""
-        lost = exists().where(attempts.c.delivery_id == deliveries.c.id, attempts.c.word == "unsure")
+        tried = attempts.alias()
+        of_it = tried.c.delivery_id == attempts.c.delivery_id
+        last = select(func.max(tried.c.number)).where(of_it).correlate(attempts).scalar_subquery()
+        # Whoever was not reached since has said nothing of it either.
+        silent = or_(attempts.c.word == "unsure", cast(attempts.c.reply, Text).like(f'%"{_NOT_REACHED}"%'))
+        unknown = exists().where(attempts.c.delivery_id == deliveries.c.id, attempts.c.number == last, silent)
+        unsure = exists().where(attempts.c.delivery_id == deliveries.c.id, attempts.c.word == "unsure")
+        lost = and_(unknown, unsure)
         over = exists().where(events.c.delivery_id == deliveries.c.id, events.c.kind == "taken-over")
         died = and_(deliveries.c.lease_owner.is_not(None), deliveries.c.due_at <= now)
         mine = and_(deliveries.c.kind == kind, deliveries.c.recipient == recipient, deliveries.c.state == "queued")
