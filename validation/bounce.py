@@ -18,6 +18,13 @@ _CAPS = ReadingCaps()
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _ACTIONS = {"delivered": "delivered", "relayed": "delivered", "expanded": "delivered", "delayed": "delayed"}
+_LATE_SUBJECT = re.compile(r"warning|delay|not yet|still being retried|chậm|遅延|延迟", re.IGNORECASE)
+# A warning of a server that goes on trying, as Exim, sendmail, qmail's patches and Exchange word it.
+_LATE_WORDS = re.compile(
+    r"will be retried|not yet (?:been )?delivered|attempts will continue|(?:will|do) not need to re-?send"
+    r"|no action is required|still (?:trying|being retried)|warning message only|delivery .{0,30}delayed|sẽ tiếp tục",
+    re.IGNORECASE,
+)
 _DIAGNOSIS = 20_000  #: octets of a server's words that are read
 _REPORTS_CAP = 1_000  #: recipients of one report
 
@@ -126,9 +133,7 @@ def bounces(message: Message, depth: int = 0) -> tuple[Bounce, ...]:
             if report_parts(within):
                 found.update((bounce.recipient.lower(), bounce) for bounce in bounces(within, 1))
     if not any(found):
-        delayed = (
-            bool(re.search(r"warning|delay", message.subject, re.IGNORECASE)) and "will be retried" in message.text
-        )
+        delayed = bool(_LATE_SUBJECT.search(message.subject) and _LATE_WORDS.search(words))
         for failure in failures(message):
             found.setdefault(failure.recipient.lower(), _bounce(failure, delayed))
     if len(found) > 1:

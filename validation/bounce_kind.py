@@ -44,6 +44,9 @@ _UNKNOWN = re.compile(
     r"|bad ?rcpt ?to|valid ?rcptto|recipient address rejected: access denied"
     r"|5\.1\.[01] (?:<\S{1,300}> )?address rejected"
     r"|(?:user|mailbox|recipient|account) (?:\S{1,100} )?(?:was |is |has been )?(?:not found|deleted|removed)"
+    r"|recipient(?: name| address)? is not recogni[sz]ed|(?:user|recipient|mailbox) cannot be found"
+    r"|không tìm thấy|n'a pas été trouvée|wurde nicht gefunden|no se (?:ha encontrado|encontró)|non è stato trovato"
+    r"|пользователь не найден|нет такого|不存在"
     r"|utilisateur inconnu|usuario desconocido|no existe (?:ese|dicha)|benutzer unbekannt|empf\S{1,3}nger unbekannt"
     r"|utente sconosciuto|見つかりません|存在しません|宛先不明|用户不存在|không tồn tại",
     re.IGNORECASE,
@@ -57,7 +60,7 @@ _HOST = re.compile(
     r"|all relevant mx records point to non-existent hosts|couldn't find any host"
     r"|(?:account or )?domain (?:may|must) (?:not )?exist|(?:mail )?domain .{0,60}is (?:unknown|not reachable)"
     r"|recipient'?s? domain .{0,60}not (?:exist|found)|illegal host/domain|host .{1,80} not found"
-    r"|domain .{1,80} not found",
+    r"|domain .{1,80} not found|invalid (?:domain|host)(?: ?name)?|no route to domain|unresolvable",
     re.IGNORECASE,
 )
 _MOVED = re.compile(r"has moved|address(?: has)? changed|moved to |no longer accepts? mail|new address", re.IGNORECASE)
@@ -67,7 +70,8 @@ _NO_MAIL = re.compile(
     re.IGNORECASE,
 )
 _SENDER = re.compile(
-    r"(?:after|in reply to) mail from|domain of sender|sender (?:address )?(?:rejected|verify|domain)|invalid sender",
+    r"(?:after|in reply to) (?:mail from|e?helo)|my name was rejected|domain of sender"
+    r"|sender (?:address )?(?:rejected|verify|domain)|invalid sender",
     re.IGNORECASE,
 )
 # Who takes a recipient at RCPT and says "unknown" after the content has a filter, not an unknown user; KDDI's server

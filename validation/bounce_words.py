@@ -33,7 +33,8 @@ _SUBJECT = re.compile(
     r"|delivery|mail system error|processing error|nicht zustellbar|unzustellbar|user unknown"
     r"|nondeliverable|rejected"
     r"|không (?:thể )?gửi được|thư bị trả|trả lại thư|エラー|配信|投递|退信|status notification|mail error"
-    r"|undelivered|aws notification",
+    r"|undelivered|aws notification|\A\[?bounced?\b|error sending|送信|不達|配送|届け"
+    r"|non remis|échec|entregad|entregar|recapit|não (?:foi )?entreg|niedostarcz|не ?доставл|не удалось",
     re.IGNORECASE,
 )
 _CERTAIN = re.compile(
@@ -57,7 +58,10 @@ _BODY = re.compile(
     r"|notificationtype|this user doesn't have|not listed in|returned mail|did not exactly match|无法|配信|送信"
     r"|届け|không (?:thể )?(?:gửi|chuyển)"
     r"|delivery attempts?|message (?:will be )?retried|(?<!\d)(?:55[0-4]|45[0-2]|421) |unrouteable"
-    r"|intended recipient:",
+    r"|intended recipient:|trouble delivering|rejected recipient|problem delivering|failed recipient"
+    r"|échec de la remise|n'a pas (?:pu être|été) (?:remis|distribu|trouv)|no se (?:pudo|puede|ha podido) entregar"
+    r"|impossibile (?:recapitare|consegnare)|não (?:foi|pôde) (?:ser )?entregue|nicht (?:zugestellt|gefunden)"
+    r"|не (?:может быть|был[оа]?|удалось) достав|退(?:回|信)|届きません",
     re.IGNORECASE,
 )
 _COPY = re.compile(
@@ -77,7 +81,7 @@ _LEADING = re.compile(
     rf"|original-recipient|intended recipient"
     rf"|failed recipient|delivery failed \d+ attempts|envelope-to|unknown (?:user|recipient)"
     rf"|undeliverable to)\b[^@\n<]{{0,40}}?[:;=]? ?)?"
-    rf"(?:\[?smtp:|rfc822;|mailto:)?\s*[\"'(]?<?({_ADDRESS})>?[\"')\]]?(?=[\s:;,.\])|]|\.\.\.|$)",
+    rf"(?:\[?smtp:|rfc822;|mailto:)?\s*[\"'(]?<?({_ADDRESS})>?[\"')\]]?(?=[\s:;,\])|<>]|\.(?!\w)|\.\.\.|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _ANY = re.compile(rf"(?<![\w@.=+-])<?({_ADDRESS})>?")

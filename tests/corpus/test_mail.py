@@ -154,7 +154,7 @@ def test_every_leaf_of_a_tree_is_found(mails: list[tuple[Row, Message]]) -> None
 
 
 def test_mails_are_classified(mails: list[tuple[Row, Message]]) -> None:
-    """At least nine in ten of what the folders say; nothing that is no bounce is taken for one."""
+    """At least nineteen in twenty of what the folders say; nothing that is no bounce is taken for one."""
     table: collections.Counter[tuple[str, str]] = collections.Counter()
     false: list[str] = []
     for row, message in mails:
@@ -168,7 +168,7 @@ def test_mails_are_classified(mails: list[tuple[Row, Message]]) -> None:
     assert not false
     for folder, expected in CLASSES.items():
         total = sum(count for (each, _), count in table.items() if each == folder)
-        assert table[folder, expected] * 10 >= total * 9, folder
+        assert table[folder, expected] * 20 >= total * 19, folder
 
 
 def test_bounces_are_read(mails: list[tuple[Row, Message]]) -> None:
@@ -191,5 +191,5 @@ def test_bounces_are_read(mails: list[tuple[Row, Message]]) -> None:
                 counted["classes right"] += (bounce.kind == "hard") is wanted_one["hardbounce"]
                 counted["statuses right"] += bounce.status == wanted_one["dsn"]
     print(f"\n{dict(counted)}")
-    for name, bar in (("addresses", 85), ("reports", 95), ("classes", 92)):
+    for name, bar in (("addresses", 90), ("reports", 97), ("classes", 95)):
         assert counted[f"{name} right"] * 100 >= counted[name] * bar, name
