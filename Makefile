@@ -3,14 +3,14 @@
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 # Tests with a target of their own, not part of `make test`.
-APART := --ignore=tests/stress --ignore=tests/corpus --ignore=tests/fuzz
+APART := --ignore=tests/stress --ignore=tests/corpus --ignore=tests/fuzz --ignore=tests/forms
 LOCK := uv pip compile pyproject.toml --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 FUZZ_SECONDS ?= 120
 # Test files run side by side, as many as there are cores; JOBS=0 runs them one after another in one process.
 JOBS ?= auto
 
-.PHONY: help demo run test check bench stress fuzz corpus lock clean
+.PHONY: help demo run test check bench stress fuzz corpus fields lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make stress   kill, fault and soak tests'
 	@echo 'make fuzz     fuzzing for FUZZ_SECONDS (default 120) per target and engine, FUZZ_JOBS at a time'
 	@echo 'make corpus CORPUS=DIR   runs over files of other projects'
+	@echo 'make fields   what is read from documents made by LibreOffice; REGULATIONS=DIR: and from real texts there'
 	@echo 'make lock     writes the lock files for pyproject.toml; UPGRADE=1 takes newer versions of all (needs uv)'
 
 .venv/installed: requirements.txt pyproject.toml scripts/setup-venv
@@ -69,6 +70,11 @@ corpus: .venv/installed-dev
 	@test -n "$(CORPUS)" || { echo 'make corpus: say where the files are: make corpus CORPUS=DIR' >&2; exit 2; }
 	@test -d "$(CORPUS)" || { echo 'make corpus: no such folder: $(CORPUS)' >&2; exit 2; }
 	DOCBRIDGE_CORPUS='$(abspath $(CORPUS))' $(PYTEST) -q --durations=10 --timeout=1800 tests/corpus
+
+fields: .venv/installed-dev
+	@scripts/setup-test fields
+	DOCBRIDGE_REGULATIONS='$(if $(REGULATIONS),$(abspath $(REGULATIONS)))' \
+		$(PYTEST) -q -rP -p no:randomly --timeout=1800 tests/forms
 
 lock:
 	$(LOCK) --extra demo --extra setup -o requirements.txt

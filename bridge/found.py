@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bridge.authority import Spoken, authority_of, names_asked
+from bridge.edxml.lengths import too_long
+from bridge.fields import text
 from bridge.fields.clerk import with_clerk
-from bridge.fields.fields import Fields
-from bridge.fields.fold import fold
-from bridge.fields.identify import identify
+from bridge.fields.fields import Fields, Key
+from bridge.fields.identify import Identified, identified, with_subject
+from bridge.fields.sidecar import beside, same_document, sidecar
 from bridge.form import form_observations
 from bridge.job import DocumentMade, Job, Wanted
 from bridge.judging import judge
 from bridge.lists import list_observations
+from bridge.marks import Marks, Seen, marks_of
 from bridge.papers import Paper, is_picture, papers, signs_others
 from bridge.parties import unasked
 from bridge.policy import Policy
@@ -37,7 +40,9 @@ class Found:
     id: str
     paper: Paper
     fields: Fields
-    duplicates: tuple[str, ...]
+    marks: Marks
+    seen: tuple[Seen, ...] = ()  #: other mails that have the same
+    pictured: bool = False  #: no word of it could be read
     spoken: tuple[Spoken, ...] = ()  #: of each of `signatures`, in their order
 
     @property
@@ -53,7 +58,12 @@ class Found:
     @property
     def key(self) -> str:
         """What makes it the same document in another mail; "" = not enough is known (Decree 30/2020 Annex VI.III.1)."""
-        return key_of(self.fields)
+        return self.marks.number
+
+    @property
+    def duplicates(self) -> tuple[str, ...]:
+        """Ids of the other mails."""
+        return tuple(seen.mail for seen in self.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +90,11 @@ class Documents:
                 if spoken.answer is Authority.DISAGREES
             )
             observed += list_observations(document.placed, sender_class, policy)
-            observed += (
-                Observation(Code.DOCUMENT_DUPLICATE, main.path, {"other": mail}) for mail in document.duplicates
-            )
+            observed += (Observation(seen.code, main.path, {"other": seen.mail}) for seen in document.seen)
+            if document.pictured:
+                observed.append(Observation(Code.DOCUMENT_SCANNED, main.path))
             observed += _incomplete(document, mandatory, policy.confidence)
+            observed += _long(document)
             for code_page in document.fields.code_pages:
                 told = {"charset": code_page, "where": "page", "document": document.id}
                 observed.append(Observation(Code.TEXT_CHARSET_GUESSED, main.path, told))
@@ -109,18 +120,10 @@ class Documents:
                 dict(document.fields),
                 document.key,
                 document.duplicates,
+                document.marks.others,
             )
             for document in self.found
         )
-
-
-def key_of(fields: Fields) -> str:
-    """Issuer, number, notation and year, folded; "" unless all are known."""
-    issuer, number, notation = (fields.value(key) for key in ("OrganName", "CodeNumber", "CodeNotation"))
-    year = fields.value("IssuedDate")[:4]
-    if not (issuer and number and notation and year):
-        return ""
-    return "|".join((fold(issuer), number.lstrip("0"), fold(notation), year))
 
 
 def documents_of(
@@ -133,26 +136,46 @@ def documents_of(
 ) -> Documents | Wanted:
     """The documents among `files`, or the question whether other mails have them already."""
 
-    def read(file: Inspected) -> Fields:
-        return identify(
-            contents[file.path], file.format.media_type, file.signatures, subject=message.subject, body=message.text
-        )
+    described = {
+        file.path: told
+        for file in files
+        if (told := sidecar(contents.get(file.path, b""), file.format.media_type)) is not None
+    }
+    files = tuple(file for file in files if file.path not in described)
+    read: dict[tuple[str, ...], Identified] = {}
+
+    def identify(file: Inspected) -> Fields:
+        read[file.path] = identified(contents[file.path], file.format.media_type, file.signatures)
+        return read[file.path].fields
 
     found = []
-    for paper in papers(files, read):
+    among = papers(files, identify)
+    for paper in among:
         # The same paper keeps its id however often the mail is judged: clerks name it, and envelopes derive from it.
         id_ = str(uuid.uuid5(uuid.UUID(job.mail.id), "/".join(paper.main.path)))
         given = {**clerk.get("", {}), **clerk.get(id_, {})}
-        fields = with_clerk(paper.fields, given)
-        known = (job.known_documents or {}).get(key_of(fields), "")
-        document = Found(id_, paper, fields, (known,) if known else ())
+        fields = with_clerk(_around(paper, among, described.values(), message), given)
+        main = read[paper.main.path]
+        marks = marks_of(fields, main.digest, paper.main.sha256)
+        document = Found(id_, paper, fields, marks, marks.seen(job.known_documents or {}), main.pictured)
         found.append(replace(document, spoken=_spoken(job, document, sender)))
     if wanted := _strangers(job, found):
         return wanted
-    keys = tuple(document.key for document in found if document.key)
+    keys = tuple(mark for document in found for mark in document.marks.all)
     if keys and job.known_documents is None and not job.last_round:
         return Wanted(documents=keys)
     return Documents(tuple(found), files)
+
+
+def _around(paper: Paper, among: tuple[Paper, ...], described: Iterable[Fields], message: Message) -> Fields:
+    """A paper's fields with what stands beside it in the mail; what could be said of another paper is not taken."""
+    fields, alone = paper.fields, len(among) == 1
+    for told in described:
+        if alone or same_document(fields, told):
+            fields = beside(fields, told)
+    if alone:
+        fields = Fields({**text.proposed(message.subject, message.text), **{Key(key): fields[key] for key in fields}})
+    return with_subject(fields, message.subject)
 
 
 def _answered(file: Inspected, answers: Mapping[tuple[tuple[str, ...], str], Authority]) -> Inspected:
@@ -192,6 +215,13 @@ def _incomplete(document: Found, mandatory: Iterable[str], threshold: float) -> 
             yield Observation(Code.FIELD_MISSING, document.paper.main.path, {"field": key, "document": document.id})
         elif field.confidence < threshold:
             yield Observation(Code.FIELD_UNSURE, document.paper.main.path, {"field": key, "document": document.id})
+
+
+def _long(document: Found) -> Iterable[Observation]:
+    for one in too_long(document.fields):
+        told = {"field": one.key, "length": str(one.length), "most": str(one.most), "document": document.id}
+        code = Code.FIELD_TOO_LONG if one.refused else Code.FIELD_LONG
+        yield Observation(code, document.paper.main.path, told)
 
 
 def _of(document: Found, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

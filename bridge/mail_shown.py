@@ -78,7 +78,12 @@ def document_shown(document: DocumentRecord, envelopes: list[str], files: Iterab
 def fields_shown(fields: Mapping[str, FieldRecord]) -> Shown:
     """Each field with where it was found and how sure that is."""
     return {
-        key: {"value": field.value, "from": field.source, "confidence": field.confidence}
+        key: {
+            "value": field.value,
+            "from": field.source,
+            "confidence": field.confidence,
+            **({"page": field.page, "box": field.box} if field.page else {}),
+        }
         for key, field in fields.items()
     }
 

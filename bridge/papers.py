@@ -1,14 +1,16 @@
 """Tells which of a mail's files are documents and which go with them.
 
 A mail holds none, one or several numbered papers.  Every file whose first page names a number and a notation is a
-Document of its own; files without one are annexes of the Document before them.  Where no file names a number, the
+Document of its own, one number in several forms is one Document, and files without a number are annexes of the
+Document before them.  Where no file names a number, the
 first file that can be a document is the main one: signed before unsigned, PDF before other text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bridge.fields.fields import Fields
+from bridge.fields.fold import fold
 from validation.inspected import Inspected
 from validation.signatures import is_of_other_files
 
@@ -65,9 +67,9 @@ def papers(files: tuple[Inspected, ...], identify: Callable[[Inspected], Fields]
     if not texts:
         return ()
     known = {file.path: identify(file) for file in texts}
-    mains = [file for file in texts if known[file.path].value("CodeNumber") and known[file.path].value("CodeNotation")]
+    mains = _mains(texts, known)
     if not mains:
-        mains = [min(texts, key=lambda file: (not file.signatures, file.format.media_type != _TEXT[0]))]
+        mains = [min(texts, key=_fitness)]
     owner = mains[0]
     annexes: dict[tuple[str, ...], list[Inspected]] = {main.path: [] for main in mains}
     for file in files:
@@ -76,3 +78,18 @@ def papers(files: tuple[Inspected, ...], identify: Callable[[Inspected], Fields]
         else:
             annexes[owner.path].append(file)
     return tuple(Paper(main, tuple(annexes[main.path]), known[main.path]) for main in mains)
+
+
+def _mains(texts: list[Inspected], known: Mapping[tuple[str, ...], Fields]) -> list[Inspected]:
+    """The numbered papers; of one number in several forms (a signed PDF and the Word file it was made from) one."""
+    chosen: dict[tuple[str, str], Inspected] = {}
+    for file in texts:
+        number, notation = (known[file.path].value(key) for key in ("CodeNumber", "CodeNotation"))
+        if number and notation:
+            key = (number.lstrip("0"), fold(notation))
+            chosen[key] = min(chosen.get(key, file), file, key=_fitness)
+    return [file for file in texts if any(file is main for main in chosen.values())]
+
+
+def _fitness(file: Inspected) -> tuple[bool, bool]:
+    return not file.signatures, file.format.media_type != _TEXT[0]

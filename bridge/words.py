@@ -56,6 +56,11 @@ FIELD_NAMES = {
     "SignerInfo.FullName": "người ký",
     "SignerInfo.Position": "chức vụ người ký",
     "PageAmount": "số trang",
+    "Priority": "độ khẩn",
+    "ToPlaces": "nơi nhận",
+    "DueDate": "thời hạn",
+    "ResponseFor": "văn bản được trả lời",
+    "DocumentId": "mã định danh văn bản",
 }
 
 TYPES = {

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bridge.edxml.compose import document_packet
 from bridge.edxml.names import safe_names
-from bridge.edxml.packet import PacketFile, Party
+from bridge.edxml.packet import Concerned, PacketFile, Party
 from bridge.edxml.write import write
+from bridge.fields.body import answered
 from bridge.fields.fields import Field, Fields
 from bridge.found import Documents, Found
 from bridge.job import EnvelopeMade, Job
@@ -70,6 +71,7 @@ def _envelope(
         ],
         job.evidence.moment,
         own_id=document.id,
+        answers=tuple(Concerned(code=code, issued=day) for code, day in answered(fields.value("ResponseFor"))),
     )
     name = f"{id_}.edxml"
     with (folder / name).open("wb") as out:
@@ -82,4 +84,5 @@ def _envelope(
         tuple(organ.organ_id for organ in destination.organs),
         destination.rules,
         sender=sender.organ_id(axis),
+        known_as=packet.document_id,
     )

@@ -88,11 +88,18 @@ def _readable(shown: dict[str, Any]) -> dict[str, Any]:
         documents.append(f"{one['id']}: {one['verdict']}, main file {'/'.join(one['main'])}")
         documents.append(f"  signed by {one['signed_by'] or 'nobody can tell whom'}")
         documents += [
-            f"  {key} = {'; '.join(field['value'].splitlines())}  ({field['from']})"
+            f"  {key} = {'; '.join(field['value'].splitlines())}  ({_found_at(field)})"
             for key, field in one["fields"].items()
         ]
+        documents += [f"  the same in mail {other}" for other in one["duplicates"]]
         documents += [f"  envelope {envelope}" for envelope in one["envelopes"]]
     lines["documents"] = documents
     lines["arrivals"] = [shown_time(moment) for moment in shown["arrivals"]]
     lines["decisions"] = [f"{one['verb']} by {one['actor']}: {one['reason'] or '-'}" for one in shown["decisions"]]
     return lines
+
+
+def _found_at(field: dict[str, Any]) -> str:
+    """Where a value stands, and how sure that is: the clerk looks there and confirms."""
+    on = f", page {field['page']}" if field.get("page") else ""
+    return f"{field['from']}{on}, {field['confidence']:.0%}"

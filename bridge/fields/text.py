@@ -37,11 +37,20 @@ def fields_of(text: str, source: Source) -> dict[Key, Field]:
         found[Key.SUBJECT] = Field(subject, source, sure)
     title = next((type_ for line in lines if line.isupper() and (type_ := by_name(line))), None)
     named = by_abbreviation(number.groups[0]) if number else None
+    if title and not subject and (under := _under_title(lines)):
+        found[Key.SUBJECT] = Field(under, source, min(sure, 0.5))
     if title and (named is None or named is title):
         found[Key.TYPE_NAME] = Field(title.name, source, sure)
     elif subject and (named is None or named.kind is not Class.ADMINISTRATIVE):
         found[Key.TYPE_NAME] = Field(OFFICIAL_LETTER.name, source, sure)
     return found
+
+
+def _under_title(lines: list[str]) -> str:
+    """The line below the title: where nothing tells how it is set, it is a proposal."""
+    at = next(index for index, line in enumerate(lines) if line.isupper() and by_name(line))
+    under = lines[at + 1] if at + 1 < len(lines) else ""
+    return "" if under.isupper() or not any(map(str.isalpha, under)) else under.strip(" .;:")
 
 
 def mail_subject(subject: str) -> str:
