@@ -85,8 +85,9 @@ class Conversation:
                 return refused
             attempt = await self._envelope(wire, wanted)
             if attempt is not None:
-                if self._ends(attempt):
-                    await self.end()
+                # RFC 5321 section 3.8: 421 is the peer's last word, whatever it answers.
+                if attempt.reply.code == 421:
+                    self._close()
                 return attempt
             said = await self._body(wire, message, wanted.size)
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -100,14 +101,10 @@ class Conversation:
             self._close()
             return unfit("5.6.0", "not a finished message", str(bad))
         self._sent += 1
-        if self.stage is not Stage.DOT or said.code == 421 or self._sent >= self._settings.letters_per_connection:
-            await self.end()
+        # An outcome waits for nothing, not even a polite end: until it is on record, a kill would double the letter.
+        if self.stage is not Stage.DOT or said.code == 421:
+            self._close()
         return answered(self.stage, said.code, said.text)
-
-    @staticmethod
-    def _ends(attempt: Attempt) -> bool:
-        # RFC 5321 section 3.8: 421 is the peer's last word, whatever it answers.
-        return attempt.reply.code == 421
 
     async def _envelope(self, wire: Wire, wanted: Needs) -> Attempt | None:
         """MAIL, RCPT and DATA, together where the peer takes them so; None = it waits for the message."""
@@ -171,6 +168,8 @@ class Conversation:
             self._close()
 
     async def _connected(self) -> Wire:
+        if self._sent >= self._settings.letters_per_connection:
+            await self.end()
         if self._wire is not None and not self._wire.spoken:
             return self._wire
         self._close()

@@ -191,14 +191,12 @@ class Sender:
 
     async def _deliver(self, claimed: Claimed, destination: str) -> None:
         way = self._ways.lend(destination)
-        try:
-            attempt = await self._attempt(way, claimed)
-        finally:
-            await self._ways.give_back(destination, way)
+        attempt = await self._attempt(way, claimed)
         retry = self._settings.retry(self._dice())
         outcome = Outcome(claimed.delivery_id, claimed.token, attempt, retry, self._now())
         self._ended.append(_Ended(claimed, destination, outcome))
         self._news.set()
+        await self._ways.give_back(destination, way)
 
     async def _attempt(self, way: Way, claimed: Claimed) -> Attempt:
         try:

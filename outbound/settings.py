@@ -70,7 +70,7 @@ class OutboundSettings:
     notify: Annotated[
         tuple[Report, ...],
         "Which delivery reports are asked for when the smarthost offers DSN; receipts always ask for none",
-    ] = ("FAILURE", "DELAY")
+    ] = ("SUCCESS", "FAILURE", "DELAY")
     smime_certificate: Annotated[
         Path | None, "PEM file: certificate of the sender's address, and its intermediates; letters are signed by it"
     ] = None

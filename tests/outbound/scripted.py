@@ -34,7 +34,8 @@ def scripted(
     """Serve until the block ends.
 
     `answers`: by verb ("MAIL", "RCPT", "DATA", "RSET", ...), "GREETING", "EHLO" and "." for the end of the message;
-    a list is used up answer by answer, its last one stays.  "EARLY" answers in the middle of the message.
+    a list is used up answer by answer, its last one stays.  "EARLY" answers in the middle of the message; "DRIP" takes
+    it slowly.
     `gate`: the answer to the end of a message waits for it.  `place`: where it listens.
     """
     heard = Scripted()
@@ -89,6 +90,8 @@ def scripted(
 
         def message(self) -> bool:
             lines = []
+            while "DRIP" in left and self.rfile.read(65536):
+                over.wait(0.1)
             if "EARLY" in left:
                 self.rfile.read(1000)
                 return self.say("EARLY", "")

@@ -1,6 +1,7 @@
 """The section [outbound]: what could only fail later is refused at the start."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,24 @@ def test_what_cannot_work_is_refused_by_name(changes: dict[str, object], key: st
 def test_a_password_goes_in_the_clear_to_the_machine_itself_only() -> None:
     assert OutboundSettings(user="u", smarthost="localhost:587").user == "u"
     assert OutboundSettings(user="u", smarthost="mail.example:587", tls="starttls").user == "u"
+
+
+def test_waits_are_scattered_by_chance_and_by_no_more_than_is_set() -> None:
+    settings = OutboundSettings(retry_waits=(timedelta(minutes=10),), retry_scatter=0.2)
+    waits = [settings.retry(dice).waits[0] for dice in (0.0, 0.5, 1.0)]
+    assert waits == [timedelta(minutes=8), timedelta(minutes=10), timedelta(minutes=12)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        pytest.param({"smarthost": "", "user": "u"}, "smarthost", id="AUTH without a smarthost"),
+        pytest.param({"smarthost": "", "tls": "implicit"}, "smarthost", id="implicit TLS without a smarthost"),
+        pytest.param({"smime_key": Path("k")}, "smime_certificate", id="a key without its certificate"),
+        pytest.param({"dkim_key": Path("k")}, "dkim_key", id="a key without a selector"),
+        pytest.param({"retry_scatter": 1.0}, "rate, retry_scatter", id="waits that may be nothing"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_by_name(changes: dict[str, object], key: str) -> None:
+    with pytest.raises(ValueError, match=f"^{key}"):
+        OutboundSettings(**changes)  # type: ignore[arg-type]

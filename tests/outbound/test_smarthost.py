@@ -1,7 +1,9 @@
 """One conversation with a smarthost: what each answer, silence and break becomes, and what goes over the wire."""
 
 import asyncio
+import base64
 import ssl
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -229,6 +231,38 @@ def test_a_login_that_fails_returns_no_letter_to_its_sender(answers: Mapping[str
         (attempt,) = send(settings(server.port, user="bridge"), _LETTER, password="secret")
     assert isinstance(attempt, TryLater)
     assert "secret" not in repr(attempt)
+
+
+def test_a_login_goes_before_the_letter() -> None:
+    with scripted({"AUTH": "235 2.7.0 welcome"}, ["x", "AUTH PLAIN"]) as server:
+        (attempt,) = send(settings(server.port, user="bridge"), _LETTER, password="secret")
+    assert isinstance(attempt, Delivered)
+    assert base64.b64decode(spoken(server, "AUTH PLAIN")[0].split()[-1]) == b"\0bridge\0secret"
+    assert [line.split()[0] for line in server.commands[:3]] == ["EHLO", "AUTH", "MAIL"]
+
+
+def test_a_server_that_knows_no_ehlo_is_greeted_as_in_1982() -> None:
+    with scripted({"EHLO": "502 5.5.1 what"}) as server:
+        (attempt,) = send(settings(server.port), _LETTER)
+    assert isinstance(attempt, Delivered)
+    assert spoken(server, "MAIL") == ["MAIL FROM:<bounce+x@office.example>"]
+
+
+def test_a_peer_that_takes_a_letter_drop_by_drop_does_not_outlive_its_lease() -> None:
+    short = timedelta(seconds=0.2)
+    with scripted({"DRIP": ""}, [*OFFER[:1], "DSN"]) as server:
+        config = settings(
+            server.port,
+            connect_timeout=short,
+            command_timeout=short,
+            final_timeout=short,
+            data_timeout=timedelta(seconds=5),
+            lease=timedelta(seconds=2),
+        )
+        begun = time.monotonic()
+        (attempt,) = send(config, big())
+    assert isinstance(attempt, TryLater)
+    assert 1.5 < time.monotonic() - begun < 5
 
 
 def test_tls_that_is_demanded_and_not_offered_stops_the_letter() -> None:
