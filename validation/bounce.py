@@ -17,7 +17,7 @@ from validation.settings import ReadingCaps
 _CAPS = ReadingCaps()
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
-_ACTIONS = {"delivered": "delivered", "relayed": "delivered", "expanded": "delivered", "delayed": "delayed"}
+_ACTIONS = {"delivered": "delivered", "relayed": "relayed", "expanded": "relayed", "delayed": "delayed"}
 _LATE_SUBJECT = re.compile(r"warning|delay|not yet|still being retried|chậm|遅延|延迟", re.IGNORECASE)
 # A warning of a server that goes on trying, as Exim, sendmail, qmail's patches and Exchange word it.
 _LATE_WORDS = re.compile(
@@ -83,7 +83,7 @@ def _reported(part: Part, own_words: str) -> list[Bounce]:
         outcome = _ACTIONS.get(action, "failed")
         if outcome == "failed" and status.startswith("2."):
             outcome = "delivered"
-        kind = "delivered" if outcome == "delivered" else kind_of(status, words)
+        kind = "delivered" if outcome in ("delivered", "relayed") else kind_of(status, words)
         if kind == "hard" and refused_after_data(status, own_words, recipient):
             kind = "soft"
         found.append(Bounce(recipient, status, kind, _line(words), outcome))

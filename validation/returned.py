@@ -11,4 +11,5 @@ class Bounce:
     status: str  #: enhanced status (RFC 3463); "" = none was told
     kind: str  #: hard, soft, delivered or unknown
     reason: str  #: the words of the server that refused, one line, capped
-    action: str = "failed"  #: failed, delayed or delivered: a delay is no failure yet
+    #: failed, delayed, delivered, or relayed: handed on to where nobody reports (RFC 3464 section 2.3.3)
+    action: str = "failed"

@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
 
 import pytest
+from sqlalchemy import update
 
 from bridge.demo.mails import PDF, File
 from bridge.demo.pki import Pki
 from bridge.edxml.status import StatusCode
 from store.mail import MailState, ReceivedMail
+from store.schema import mails
 from tests.journeys.house import CHECKER, DOOR, House
 from tests.journeys.outcome import packet_of, receipt_of, subject_of, text_of
 from tests.journeys.post import Mail, decision, from_agency, from_person, signed
@@ -76,6 +78,20 @@ def test_somebody_else_supersedes_nothing_though_he_knows_the_token(
     bridge.settled()
     assert bridge.judged(first.message_id).state is MailState.HELD
     assert bridge.store.mails.decisions(first.id) == ()
+
+
+def test_whose_mail_still_waits_behind_the_next_working_day_is_told_so_once(
+    bridge: House, postfix_server: PostfixSink, names: NameServer
+) -> None:
+    address = vouched(names)
+    kept, _ = asked(bridge, postfix_server, address)
+    with bridge.store.db.transaction() as connection:  # nothing but the clock makes a mail late
+        long_ago = datetime.now(UTC) - timedelta(days=30)
+        connection.execute(update(mails).where(mails.c.id == kept.id).values(received_at=long_ago))
+    letters_there = postfix_server.wait_for(address, count=2)
+    assert sorted("Chậm xử lý" in subject_of(letter) for letter in letters_there) == [False, True]
+    bridge.settled()
+    assert len(postfix_server.letters(address)) == 2
 
 
 CHECKED = [
@@ -175,7 +191,7 @@ def test_a_storm_is_damped_and_the_administrator_told_once(
     packet = taken(bridge, put(bridge, decision(), [slow]))
     address = vouched(names)
     for _ in range(4):
-        mail = replace(from_person((), address))
+        mail = from_person((), address)
         bridge.send(mail.raw, address)
         bridge.judged(mail.message_id, MailState.HELD)
     (told,) = postfix_server.wait_for(administrator)
