@@ -29,6 +29,12 @@ def certificates_relied_on(chain: Sequence[x509.Certificate], source: Source) ->
     )
 
 
+def alone(holder: x509.Certificate) -> tuple[Relied, ...]:
+    """The holder's certificate, which stands in the file and leads nowhere."""
+    found = attempt(_certificate, holder.dump(), "file", last=False)
+    return () if isinstance(found, Unchecked) else (found,)
+
+
 def words_relied_on(
     chain: Sequence[x509.Certificate],
     lists: Iterable[crl.CertificateList],

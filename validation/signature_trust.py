@@ -22,6 +22,7 @@ from validation.claimed_time import CLOCKS, claimed_time
 from validation.cms import SignerChecked, Timestamp
 from validation.evidence import Evidence
 from validation.foreign import Unchecked, attempt
+from validation.relied import alone
 from validation.signature import Carrier, Coverage, Integrity, Problem, Revocation, Signature, Trust
 from validation.soundness import Cryptography, KeyChecked
 from validation.trust import Carried, Standing, Trusted
@@ -157,7 +158,7 @@ def _completed(signature: Signature, signer: SignerChecked | Timestamp, standing
         trust=trust,
         anchor_list=standing.anchor_list if trust is Trust.TRUSTED else "",
         revocation=revocation,
-        relied_on=standing.relied_on,
+        relied_on=standing.relied_on or alone(certificate),
         signer=signer_of(certificate),
         algorithm="" if isinstance(algorithm, Unchecked) else algorithm,
         detail="; ".join(part for part in (signature.detail, detail) if part),

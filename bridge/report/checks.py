@@ -209,6 +209,8 @@ def _coverage(one: Signature, file: str) -> Check:
 def _chain(one: Signature) -> Check:
     chain = chain_of(one)
     answer, says = _TRUST[one.trust]
+    if chain and one.trust is Trust.UNTRUSTED:
+        says = "có đường dẫn, nhưng chứng thư không được cấp để ký"  # its key usage (`may_sign`)
     if one.anchor_list:
         says = f"{says} ({_LISTS.get(one.anchor_list, one.anchor_list)})"
     given = tuple(f"{kind_says(relied)} {relied.name or '-'}, {_short(relied.sha256)}" for relied in chain)
@@ -226,7 +228,7 @@ def _validity(one: Signature, shown: Shown) -> Check:
         return _of_validity((*given, at), Answer.INDETERMINATE, "đã hết hạn tại thời điểm xét")
     if Problem.NOT_YET_VALID in one.problems:
         return _of_validity((*given, at), Answer.INDETERMINATE, "chưa có hiệu lực tại thời điểm xét")
-    if leaf is None:
+    if leaf is None or one.trust is not Trust.TRUSTED:
         return _of_validity((*given, at), Answer.INDETERMINATE, "chưa kiểm tra vì chưa có đường dẫn tin cậy")
     return _of_validity((*given, at), Answer.PASSED, "còn hiệu lực tại thời điểm xét")
 
