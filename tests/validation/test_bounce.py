@@ -54,7 +54,7 @@ REPORTS = {
     "expired": (group("failed", "4.4.7", "message expired"), ("a@b.vn", "4.4.7", "soft", "failed")),
     "a delay": (group("delayed", "4.4.1", "connection timed out"), ("a@b.vn", "4.4.1", "soft", "delayed")),
     "delivered": (group("delivered", "2.0.0"), ("a@b.vn", "2.0.0", "delivered", "delivered")),
-    "relayed": (group("relayed", "2.0.0"), ("a@b.vn", "2.0.0", "delivered", "delivered")),
+    "relayed": (group("relayed", "2.0.0"), ("a@b.vn", "2.0.0", "delivered", "relayed")),
     "the content refused after the recipient was taken": (
         group("failed", "5.0.0", "550 Unknown user (in reply to end of DATA command)"),
         ("a@b.vn", "5.0.0", "soft", "failed"),
