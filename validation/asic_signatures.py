@@ -118,15 +118,23 @@ def _cades(part: str, asic: _Asic) -> Iterator[PackageSignature]:
     if isinstance(over, Unchecked):
         yield unread(Carrier.ASIC, part, over)
         return
-    many = container.signers > 1
+
+    def place(name: str) -> str:
+        short = name if container.signers > 1 else name.removeprefix("signer 1").removeprefix(", ")
+        return f"{part}, {short}" if short else part
+
     for one in judged(container, over.content, Carrier.ASIC):
+        if one.countersigns:
+            above = place(one.countersigns)
+            yield PackageSignature(place(one.where), Carrier.ASIC, one.cryptography, part, countersigns=above)
+            continue
         yield PackageSignature(
-            where=f"{part}, {one.where}" if many else part,
+            where=place(one.where),
             carrier=Carrier.ASIC,
             cryptography=one.cryptography,
             part=part,
             covered=over.covered,
-            more=_problems(over, container),
+            more=(*one.more, *_problems(over, container)),
             left_out=over.changed,
         )
 
@@ -153,14 +161,14 @@ def _stamp(part: str, asic: _Asic) -> PackageSignature:
 
 def _accounted(found: Sequence[PackageSignature], files: frozenset[str]) -> Iterator[PackageSignature]:
     """Each with what it leaves out: a file that others sign is theirs to answer for, one that nobody signs is all's."""
-    signatures = [one for one in found if one.carrier is not Carrier.TIMESTAMP]
+    signatures = [one for one in found if one.carrier is not Carrier.TIMESTAMP and not one.countersigns]
     stamped_alone = not signatures
     signatures = signatures or list(found)
     signed = frozenset().union(*(one.covered for one in signatures))
     alone = tuple(sorted(files - signed))
     for one in found:
         answers = stamped_alone or one.carrier is not Carrier.TIMESTAMP
-        if isinstance(one.cryptography, Unchecked):
+        if one.countersigns or isinstance(one.cryptography, Unchecked):
             yield one
         elif answers and (alone or not (one.covered or one.covers or one.left_out)):
             # A signature of nothing but itself, taken from elsewhere, would fit any container.

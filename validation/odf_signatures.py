@@ -41,7 +41,7 @@ def signatures_of(package: Package, evidence: Evidence) -> SignatureReading:
     every = (one for part in claims(parts) for one in _of_part(part, package, effort))
     found = list(islice(every, MOST_SIGNATURES))
     told = [_accounted(one, frozenset(parts)) for one in found]
-    if any(one.part != _MACROS and one.sound for one in told):
+    if any(one.part != _MACROS and one.sound and not one.countersigns for one in told):
         # The macros of a document that is signed as a whole may bear another signature, of their own.
         told = [_of_macros(one) for one in told]
     return told_of(told, evidence)
@@ -65,6 +65,9 @@ def _of_part(part: str, package: Package, effort: Effort) -> Iterator[PackageSig
         return
     for one in found:
         made = judged(part, one, found, Carrier.ODF, naming)
+        if made.countersigns:
+            yield made
+            continue
         if speaks_unsigned(one):
             made = with_more(made, Problem.WRAPPED, "a statement in the signature that it does not sign")
         if names_another(one):
@@ -76,7 +79,7 @@ def _of_part(part: str, package: Package, effort: Effort) -> Iterator[PackageSig
 
 def _accounted(one: PackageSignature, parts: frozenset[str]) -> PackageSignature:
     left = {name for name in parts - one.covered if not _SIGNATURES.fullmatch(name)} - _MAY_BE_UNSIGNED
-    if not left or isinstance(one.cryptography, Unchecked):
+    if not left or one.countersigns or isinstance(one.cryptography, Unchecked):
         return one
     left_out = tuple(dict.fromkeys((*one.left_out, *sorted(left))))
     cause = _NOT_WHOLE if one.part == _MACROS else ""

@@ -88,6 +88,9 @@ def _of_part(part: str, office: Office) -> Iterator[PackageSignature]:
         return
     for one in found:
         made = judged(part, one, found, Carrier.OOXML, office.naming)
+        if made.countersigns:
+            yield made
+            continue
         if not isinstance(made.cryptography, Unchecked):
             made = accounted(made, one, steps, office)
         if speaks_unsigned(one):

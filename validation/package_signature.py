@@ -30,6 +30,7 @@ class PackageSignature:
     covers: tuple[str, ...] = ()  #: by name, where that is not the whole
     left_out: tuple[str, ...] = ()  #: as `Signature.left_out`
     cause: str = ""  #: for the log: no names
+    countersigns: str = ""  #: `where` of the signature that it signs; "" = it signs parts of the package
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -90,5 +91,6 @@ async def _all_told(found: Sequence[PackageSignature], trusted: Trusted, evidenc
     for one in found:
         covering = [moment for covered, moment in proofs if one.part in covered]
         signature = await told(one, trusted, Carried(), evidence, covering)
-        signatures.append(replace(signature, covers=one.covers, left_out=one.left_out))
+        named = replace(signature, covers=one.covers, left_out=one.left_out, countersigns=one.countersigns)
+        signatures.append(named)
     return tuple(signatures)

@@ -57,8 +57,7 @@ def checked_in(
     found = [check_signature(tree, one, around, effort) for one in tree.claims()[:MOST_SIGNATURES]]
     if not found:
         return Unchecked(Problem.UNPARSABLE, "no signature where one must be")
-    # A counter-signature is told with the signature that it is over.
-    return tuple(one for one in found if one.countersigns is None)
+    return tuple(found)
 
 
 def reached(found: XmlSignature, naming: Naming) -> Reached:
@@ -101,10 +100,13 @@ def judged(
     part: str, one: XmlSignature, every: tuple[XmlSignature, ...], carrier: Carrier, naming: Naming
 ) -> PackageSignature:
     """One of the signatures in a part, with the parts that it covers."""
+    outer = one.countersigns
+    if outer is not None:
+        place, over = _place(part, one.element, every), _place(part, outer, every)
+        return PackageSignature(place, carrier, one.cryptography, part, countersigns=over)
     through = reached(one, naming)
-    number = next(number for number, other in enumerate(every, 1) if other is one)
     return PackageSignature(
-        where=f"{part}, {number}" if len(every) > 1 else part,
+        where=_place(part, one.element, every),
         carrier=carrier,
         cryptography=one.cryptography,
         part=part,
@@ -113,6 +115,15 @@ def judged(
         more=(Problem.DIGEST_MISMATCH,) if through.changed else (),
         left_out=through.changed,
     )
+
+
+def _place(part: str, element: etree._Element, every: tuple[XmlSignature, ...]) -> str:
+    """Which of the signatures in the part it is."""
+    alone = sum(one.countersigns is None for one in every) == 1
+    number = next(number for number, one in enumerate(every, 1) if one.element is element)
+    if every[number - 1].countersigns is not None:
+        return f"{part}, counter-signature {number}"
+    return part if alone else f"{part}, {number}"
 
 
 def with_more(one: PackageSignature, problem: Problem, cause: str) -> PackageSignature:

@@ -8,7 +8,7 @@ import pytest
 from bridge.demo.pki import Pki
 from bridge.demo.signing import certificate_of
 from tests.validation import xmlsec
-from tests.validation.cms_minting import Holder
+from tests.validation.cms_minting import Holder, attributes, container, countersigned, signer
 from tests.validation.conftest import MOMENT
 from tests.validation.files import pdf
 from tests.validation.package_minting import (
@@ -186,6 +186,16 @@ def test_two_who_sign_a_file_each_are_told_with_their_files(evidence: Evidence) 
         ("Trần Thị B", True, Coverage.PARTIAL, ("b.pdf",)),
     ]
     assert [one.code for one in file.observations].count(Code.SIGNATURE_PARTIAL) == 2
+
+
+def test_who_signs_a_signature_is_told_and_answers_for_no_file(evidence: Evidence) -> None:
+    below = signer(signing(), ONE["a.pdf"], attributes(ONE["a.pdf"]))
+    value = bytes(below["signature"])
+    both = countersigned(below, signer(another(), value, attributes(value)))
+    parts = asics(ONE, {"signature.p7s": container(None, [both], signing(), another())})
+    told = [(one.where, one.countersigns, one.sound) for one in inspected("a.asics", parts, evidence).signatures]
+    place = "META-INF/signature.p7s"
+    assert told == [(place, "", True), (f"{place}, counter-signature 1", place, True)]
 
 
 @pytest.mark.parametrize(
