@@ -6,7 +6,7 @@ type and subject centred below.  The national name's left edge tells where the r
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from itertools import pairwise
@@ -109,6 +109,13 @@ def _single(lines: tuple[Line, ...], page: Page) -> Head | None:
     return Head(above, dated.lines, tuple(line for line in above if line.base < floor - 2), Columns.ONE)
 
 
+def _beheaded(bodies: Bodies, page: Page) -> bool:
+    """Does the first name begin below the national name?  Its first line may have been taken for the other column's."""
+    first = next(iter((*bodies.superior, *bodies.issuer)), None)
+    tops = [line.base for line in page.lines() if any(motto in line.folded.replace(" ", "") for motto in _MOTTOES)]
+    return first is not None and bool(tops) and first.base < max(tops) - 0.8 * first.size
+
+
 def _is_motto(line: Line) -> bool:
     return line.folded.replace(" ", "").startswith(_MOTTOES)
 
@@ -135,6 +142,8 @@ def fields_of(page: Page) -> dict[Key, Field]:
         add(Key.CODE_NUMBER, number.number, clear if number.clear else 0.5, lines)
         add(Key.CODE_NOTATION, number.notation, clear, lines)
     bodies = _bodies(head.left[:numbered] if number else ())
+    if head.columns is Columns.SURE and _beheaded(bodies, page):
+        bodies = replace(bodies, confidence=min(bodies.confidence, 0.6))
     add(Key.ORGAN_IN_CHARGE, _text(bodies.superior), bodies.confidence, bodies.superior)
     add(Key.ORGAN_NAME, _text(bodies.issuer), bodies.confidence, bodies.issuer)
 

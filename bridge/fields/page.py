@@ -320,8 +320,9 @@ def _mended(words: tuple[Word, ...], blanks: Sequence[_Point]) -> tuple[Word, ..
     heights = [-base for _, base in written]
     whole: list[Word] = []
     for row in _rows(words):
-        low = bisect_left(heights, -row[0].base - _NEAR * row[0].size)
-        high = bisect_right(heights, -row[-1].base + _NEAR * row[0].size)
+        near = _NEAR * row[0].size
+        low = bisect_left(heights, -max(word.base for word in row) - near)
+        high = bisect_right(heights, -min(word.base for word in row) + near)
         across = sorted(x for x, _ in written[low:high])
         start = len(whole)
         for word in row:
