@@ -1,9 +1,14 @@
 """Signed PDFs judged a second and core: ours, stock pyHanko, and one `pdfsig` process each (poppler-utils).
 
 Every file is another one, made for its round: nothing is looked at twice.  A rate is of processor seconds, children
-included.  Then two processes against one, by the clock, and `docbridge check` cold against pyHanko cold.
+included.  Then where the time goes, two processes against one by the clock, and `docbridge check` cold against pyHanko cold.
 """
 
+import collections
+import cProfile
+import math
+import pstats
+import re
 import resource
 import shutil
 import statistics
@@ -82,6 +87,7 @@ def run(rounds: int = 3) -> Iterator[Row]:
         for number, (case, (make, count)) in enumerate(CASES.items()):
             files = [make(pki, 1000 * number + each) for each in range(count * (rounds + 1))]
             yield from _case(case, [files[at : at + count] for at in range(0, len(files), count)], evidence, folder)
+        yield _profile([_one(pki, 8000 + each) for each in range(8)], evidence)
         yield _processes([_one(pki, 9000 + each) for each in range(3 * _SHARED)], evidence)
         yield _cold(_one(pki, 9999), folder, rounds)
 
@@ -104,9 +110,9 @@ def _pdfsig(files: Sequence[Path], _: Evidence) -> None:
 
 
 def _case(case: str, rounds: list[list[bytes]], evidence: Evidence, folder: Path) -> Iterator[Row]:
-    ours: list[float] = []
-    pyhanko: list[float] = []
-    pdfsig: list[float] = []
+    ours: list[list[float]] = []
+    pyhanko: list[list[float]] = []
+    pdfsig: list[list[float]] = []
     for number, files in enumerate(rounds):
         paths = [folder / f"{each}.pdf" for each in range(len(files))]
         for path, content in zip(paths, files, strict=True):
@@ -114,16 +120,20 @@ def _case(case: str, rounds: list[list[bytes]], evidence: Evidence, folder: Path
         found = _used(_ours, files, evidence), _used(_stock, files, evidence), _used(_pdfsig, paths, evidence)
         if number:  # the first round warms
             for kept, seconds in zip((ours, pyhanko, pdfsig), found, strict=True):
-                kept.append(seconds / len(files))
+                kept.append(seconds)
     size = len(rounds[0][0])
     yield _row(case, "stock pyHanko", ours, pyhanko) | {"file_bytes": size}
     yield _row(case, "pdfsig, a process each", ours, pdfsig) | {"file_bytes": size}
 
 
-def _used(way: Callable[[Sequence[File], Evidence], None], files: Sequence[File], evidence: Evidence) -> float:
-    begun = _processor()
-    way(files, evidence)
-    return _processor() - begun
+def _used(way: Callable[[Sequence[File], Evidence], None], files: Sequence[File], evidence: Evidence) -> list[float]:
+    """Processor seconds of each file."""
+    found = []
+    for file in files:
+        begun = _processor()
+        way([file], evidence)
+        found.append(_processor() - begun)
+    return found
 
 
 def _processor() -> float:
@@ -131,7 +141,8 @@ def _processor() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def _row(case: str, peer: str, ours: list[float], theirs: list[float]) -> Row:
+def _row(case: str, peer: str, ours_by_round: list[list[float]], theirs_by_round: list[list[float]]) -> Row:
+    ours, theirs = ([statistics.mean(seconds) for seconds in rounds] for rounds in (ours_by_round, theirs_by_round))
     return {
         "benchmark": "signatures",
         "case": case,
@@ -142,7 +153,34 @@ def _row(case: str, peer: str, ours: list[float], theirs: list[float]) -> Row:
         "peer_per_second": round(1 / statistics.median(theirs), 1),
         "ours_cpu_ms": round(1000 * statistics.median(ours), 2),
         "peer_cpu_ms": round(1000 * statistics.median(theirs), 2),
+        "ours_p95_cpu_ms": _p95(ours_by_round),
+        "peer_p95_cpu_ms": _p95(theirs_by_round),
     }
+
+
+def _p95(rounds: list[list[float]]) -> float:
+    every = sorted(second for seconds in rounds for second in seconds)
+    return round(1000 * every[max(0, math.ceil(0.95 * len(every)) - 1)], 2)
+
+
+def _profile(files: list[bytes], evidence: Evidence) -> Row:
+    """Where the time of one page goes, by the package whose code runs; the profiler itself is counted with them."""
+    profile = cProfile.Profile()
+    profile.runcall(_ours, files, evidence)
+    spent: collections.Counter[str] = collections.Counter()
+    for (path, _, name), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+        spent[_package(path, name)] += own
+    total = sum(spent.values())
+    shares = ", ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in spent.most_common(6))
+    return {"benchmark": "signatures", "case": "profile of one page", "peer": "", "ours_shares": shares, "rounds": 1}
+
+
+def _package(path: str, name: str) -> str:
+    """The package of a function; built-in ones have no file."""
+    found = re.search(r"site-packages/(\w+)|/(validation|bridge)/", path)
+    if found:
+        return found.group(1) or found.group(2)
+    return "cryptography" if "cryptography" in name else "Python and its library"
 
 
 def _judged(evidence: Evidence, content: bytes) -> None:
