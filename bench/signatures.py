@@ -1,7 +1,7 @@
 """Signed PDFs judged a second and core: ours, stock pyHanko, and one `pdfsig` process each (poppler-utils).
 
 Every file is another one, made for its round: nothing is looked at twice.  A rate is of processor seconds, children
-included.  Then where the time goes, two processes against one by the clock, and `docbridge check` cold against pyHanko cold.
+included.  Then where the time goes, two processes against one by the clock, and `docbridge check` cold against pyHanko.
 """
 
 import collections

@@ -6,7 +6,7 @@ Trust, revocation and time are asked elsewhere (`trust`): `sound` is independent
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms, core
+from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
@@ -159,13 +159,11 @@ def _worst(checked: tuple[SignerChecked | Unchecked, ...]) -> SignerChecked | Un
 
 
 def _digest(signature: Embedded, container: cms.SignedData, sub_filter: str) -> Digest:
-    content = container["encap_content_info"]["content"]
     if sub_filter != ENVELOPED_SHA1:
-        if not isinstance(content, core.Void):
-            raise TypeError("a detached signature carries content of its own")
+        # Content of its own, which some programs put there, is nobody's: the range is what must have been signed.
         return signature.compute_digest
     # ISO 32000-1 section 12.8.3.3.1: the container signs the SHA-1 digest of the range, which it carries.
-    carried = bytes(content)
+    carried = bytes(container["encap_content_info"]["content"])
     matches = carried == signature.compute_digest("sha1")
 
     def of_carried(name: str) -> bytes:

@@ -55,6 +55,11 @@ SOUND = {
     "the same with the issuer's certificate behind the signer's": ("adbe.x509.rsa_sha1", rsa_value(ANNA), (ANNA, BINH)),
     "a container that signs the digest it holds": ("adbe.pkcs7.sha1", of_digest(ANNA), ()),
     "a detached container": ("adbe.pkcs7.detached", cms_of(ANNA), ()),
+    "content of its own, and the range is what was signed": (
+        "adbe.pkcs7.detached",
+        lambda covered: container(b"nobody's", [signer(ANNA, covered, attributes(covered))], ANNA),
+        (),
+    ),
     "two signers in one container": ("adbe.pkcs7.detached", cms_of(ANNA, BINH), ()),
 }
 
@@ -91,6 +96,12 @@ UNSOUND: dict[str, tuple[str, Sealing, tuple[Holder, ...], Problem]] = {
         (),
         Problem.DIGEST_MISMATCH,
     ),
+    "content of its own, which is what was signed": (
+        "adbe.pkcs7.detached",
+        of_digest(ANNA),
+        (),
+        Problem.DIGEST_MISMATCH,
+    ),
     "one bad signer of two": (
         "adbe.pkcs7.detached",
         lambda covered: container(
@@ -120,7 +131,6 @@ UNREADABLE: dict[str, tuple[str, Sealing, tuple[Holder, ...]]] = {
     "empty Contents (universal forgery)": ("adbe.pkcs7.detached", lambda _: b"", ()),
     "Contents of zeros": ("adbe.pkcs7.detached", lambda _: bytes(64), ()),
     "a container in which nobody has signed": ("adbe.pkcs7.detached", cms_of(inside=(ANNA,)), ()),
-    "a detached container with content of its own": ("adbe.pkcs7.detached", of_digest(ANNA), ()),
     "a bare RSA value without a certificate": ("adbe.x509.rsa_sha1", rsa_value(ANNA), ()),
     "a sub-filter that nobody knows": ("mau.mau", cms_of(ANNA), ()),
 }
