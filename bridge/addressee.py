@@ -27,14 +27,14 @@ def find(name: str, organs: Sequence[Organ]) -> Organ | None:
     return None
 
 
-def present_id(organ: Organ, today: date) -> str:
-    """The id that holds today, of the present scheme where there are several; "" when it has none."""
+def present_id(organ: Organ, today: date, scheme: str = SCHEMES[0]) -> str:
+    """The id that holds today, of that scheme where there are several; "" when it has none."""
     holding = [
         known
         for known in organ.ids
         if (not known.since or known.since <= today) and (not known.until or today <= known.until)
     ]
-    holding.sort(key=lambda known: SCHEMES.index(known.scheme) if known.scheme in SCHEMES else len(SCHEMES))
+    holding.sort(key=lambda known: known.scheme != scheme)
     return holding[0].value if holding else ""
 
 
@@ -50,12 +50,12 @@ def present(organ: Organ, organs: Sequence[Organ]) -> Organ:
     return organ
 
 
-def addressee(name: str, organs: Sequence[Organ], today: date) -> Addressee:
-    """The organ meant by `name`; one that no register knows is taken at its word, as its id."""
+def addressee(name: str, organs: Sequence[Organ], today: date, scheme: str = SCHEMES[0]) -> Addressee:
+    """The organ meant by `name`, by its id of `scheme`; one that no register knows is taken at its word, as its id."""
     organ = find(name, organs)
     if organ is None:
         return Addressee(name.strip(), "")
     meant, organ = organ, present(organ, organs)
     as_written = any(known.value.casefold() == name.strip().casefold() for known in organ.ids)
-    organ_id = name.strip() if as_written else present_id(organ, today)
+    organ_id = name.strip() if as_written else present_id(organ, today, scheme)
     return Addressee(organ_id or name.strip(), organ.name, meant.name if meant is not organ else "")

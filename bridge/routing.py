@@ -114,21 +114,24 @@ def route(origin: Origin, message: Message, snapshot: Snapshot, today: date) -> 
     default = snapshot.axes[0].name if snapshot.axes else ""
     organs: dict[str, dict[Addressee, None]] = {}
     said: dict[str, dict[str, None]] = {}
+    schemes = {axis.name: axis.organ_scheme for axis in snapshot.axes}
     for rule in chosen.values():
         for name in rule.organs:
             meant = addressee(name, snapshot.organs, today)
             where = rule.axis or _system_of(meant, snapshot) or default
+            if scheme := schemes.get(where):
+                meant = addressee(name, snapshot.organs, today, scheme)
             organs.setdefault(where, {})[meant] = None
             said.setdefault(where, {})[rule.id] = None
     known_axes = {axis.name for axis in snapshot.axes}
     destinations = tuple(
-        Destination(axis, tuple(found), tuple(said[axis]))
+        Destination(axis, _each_once(found), tuple(said[axis]))
         for axis, found in organs.items()
         if axis in known_axes and found
     )
     sender_class = next((rule.sender_class for rule in chosen.values() if rule.sender_class), "")
     missing = () if destinations else (Observation(Code.ROUTE_MISSING),)
-    observed = succeeded(organ for destination in destinations for organ in destination.organs)
+    observed = succeeded(organ for destination in destinations for organ in organs[destination.axis])
     return Routes(recipients, destinations, sender_class, observed or missing)
 
 
@@ -139,6 +142,14 @@ def succeeded(organs: Iterable[Addressee]) -> tuple[Observation, ...]:
         for one in organs
         if one.instead_of
     )
+
+
+def _each_once(organs: Iterable[Addressee]) -> tuple[Addressee, ...]:
+    """One of each id: a body may be meant itself, and in the place of another."""
+    found: dict[str, Addressee] = {}
+    for organ in organs:
+        found.setdefault(organ.organ_id.casefold(), organ)
+    return tuple(found.values())
 
 
 def _system_of(organ: Addressee, snapshot: Snapshot) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+OrganScheme: TypeAlias = Literal["qd-20", "qcvn-102"]
 BY_HAND = "cli"  #: the axis of packets that an operator handed in (`letters send`): no system waits for their status
 _LONGEST_CALL = timedelta(minutes=4)  #: less than half of the lease under which the exchange holds what it sends
 
@@ -33,6 +34,11 @@ class FolderAxis:
     mandatory: Annotated[
         tuple[str, ...], "Fields that this axis asks of every document, besides those of [policy.mandatory]."
     ] = ()
+    organ_scheme: Annotated[
+        OrganScheme,
+        "Which ids it wants of organs that have both: of Decision 20/2020 (H99.12) or QCVN 102:2016 (000.00.12.H99); "
+        "an id that a routing rule names goes out as it is.",
+    ] = "qd-20"
     largest_packet: Annotated[int, "Octets above which a packet that comes in is refused unread."] = 300 << 20
 
     def __post_init__(self) -> None:
@@ -59,6 +65,7 @@ class VxpAxis:
     kind: Annotated[Literal["vxp"], "What kind of axis this is."] = "vxp"
     organ_id_of_others: Annotated[str, "As of a folder."] = ""
     mandatory: Annotated[tuple[str, ...], "As of a folder."] = ()
+    organ_scheme: Annotated[OrganScheme, "As of a folder."] = "qd-20"
     largest_packet: Annotated[int, "As of a folder."] = 300 << 20
     ca_file: Annotated[Path | None, "certificates that the axis' may be signed by; empty = the system's"] = None
     sender: Annotated[str, "organ id told in the header `from`; empty = the one in the packet's From"] = ""
@@ -144,6 +151,7 @@ class VxpSystem:
     page: Annotated[int, "packets told in one list; the next ones follow when these are acknowledged"] = 500
     organ_id_of_others: Annotated[str, "As of an axis."] = ""
     mandatory: Annotated[tuple[str, ...], "As of an axis."] = ()
+    organ_scheme: Annotated[OrganScheme, "As of an axis."] = "qd-20"
 
     def __post_init__(self) -> None:
         """Refuses what cannot work.

@@ -1,5 +1,6 @@
 """Where mails go: patterns, order, several organs, dissolved organs, and what happens when no rule fits."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -125,6 +126,15 @@ def test_a_rule_may_say_the_senders_class() -> None:
 )
 def test_addressees(named: str, expected: Addressee) -> None:
     assert addressee(named, ORGANS, TODAY) == expected
+
+
+def test_an_axis_is_given_the_ids_of_the_scheme_that_it_wants() -> None:
+    rules = (RoutingRule("r", recipient="*", organs=("noi-vu", "khcn", "H99.6")),)
+    given = snapshot(*rules)
+    old = replace(given, axes=(FolderAxis("tinh", directory=Path("axis"), organ_scheme="qcvn-102"),))
+    message, origin = read(b"Subject: x\r\n\r\n"), FileOrigin("x.eml", "a@b.test", (ForwardPath("vanthu@tinh.test"),))
+    assert route(origin, message, given, TODAY).organ_ids == ("H99.5", "H99.7")
+    assert route(origin, message, old, TODAY).organ_ids == ("000.00.05.H99", "H99.7")
 
 
 def test_who_is_served_in_the_place_of_a_dissolved_organ_is_noted() -> None:
