@@ -18,6 +18,7 @@ XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 FILTER_2 = "http://www.w3.org/2002/06/xmldsig-filter2"
 
 _MOST = 200  # subtrees that one filter may name
+_MOST_PARTS = 5  # conditions of one filter
 _NAME = r"[A-Za-z_][\w.-]*"
 #: An element's name, or any with one condition: `ds:Signature`, `*[name()='ds:Signature']`, `Doc[@Id='a']`.
 _STEP = rf"(?:\*|(?:{_NAME}:)?{_NAME})(?:\[(?:@{_NAME}|(?:local-)?name\(\))=(?:'[^']*'|\"[^\"]*\")\])?"
@@ -47,7 +48,10 @@ def xpath_filtered(selected: Selected, expression: etree._Element, own: etree._E
         CannotCheckError: not one of the forms that are understood.
     """
     root = own.getroottree().getroot()
-    for part in _AND.split(text_of(expression).strip()):
+    parts = _AND.split(text_of(expression).strip())
+    if len(parts) > _MOST_PARTS:
+        raise _unknown()
+    for part in parts:
         text = _SPACE.sub(r"\1", part.strip())
         if match := _NOT_UP.fullmatch(text):
             selected = selected.without(_outermost(root.iter("*"), _step(match[1], expression)))

@@ -24,6 +24,7 @@ from validation.xml_tree import DSIG, XmlTree, child, local, octets_of
 _BY_ID = re.compile(r"#xpointer\(id\((?:'([^']*)'|\"([^\"]*)\")\)\)")
 _LEAST = 1_000  # octets that following one reference is worth, whatever it is about
 _TAG = 40  # and one tag
+_PASS = 5  # and one octet of a file that a filter goes through
 _MANIFEST = f"{{{DSIG}}}Manifest"
 _MOST_MANIFESTS = 20
 _MOST = 2_000  # references of one signature, its manifests' included
@@ -141,8 +142,8 @@ def _followed(
     value = octets_of(child(element, "DigestValue"))
     data = dereferenced(uri, following.tree, following.around)
     steps = element.findall(f"{{{DSIG}}}Transforms/{{{DSIG}}}Transform")
-    if any((step.get("Algorithm") or "") in (XPATH, FILTER_2) for step in steps):
-        following.effort.spend(following.tree.octets)
+    passes = sum(max(1, len(step)) for step in steps if (step.get("Algorithm") or "") in (XPATH, FILTER_2))
+    following.effort.spend(passes * _PASS * following.tree.octets)
     done = transformed(data, steps, following.signature, following.around)
     following.effort.spend(_cost(done.octets) if steps or isinstance(data, Selected) else len(done.octets) // 20)
     matches = Digests(done.octets)(name) == value

@@ -7,6 +7,7 @@ a signature could be about.
 import binascii
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, cast
 
 from lxml import etree
@@ -20,11 +21,15 @@ XML = "http://www.w3.org/XML/1998/namespace"
 _WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 
 LARGEST = 64 << 20  #: octets; the tree of a file takes several times as much
-_MOST_TAGS = 2_000_000
+_MOST_TAGS = 1_000_000
+#: In one place.  libxml2 sorts attributes and looks namespaces up in a time that grows with the square of these.
+_MOST_ATTRIBUTES = 500
+_MOST_NAMESPACES = 60
 _ORDINARY = 9_000_000  # below libxml2's own bounds of 10 MB of text and 256 levels, which then stay in force
 #: The attributes that signatures point to.  Without a schema the name alone tells an Id.
 ID_NAMES = ("Id", "ID", "id", f"{{{XML}}}id", f"{{{_WSU}}}Id")
 _WITH_ID = etree.XPath("//*[@Id or @ID or @id or @xml:id or @u:Id]", namespaces={"u": _WSU, "xml": XML})
+_CROWDED = etree.XPath(f"boolean(//*[@*[{_MOST_ATTRIBUTES + 1}]])")
 _STRING = etree.XPath("string()", smart_strings=False)
 _CLAIMS = etree.XPath(
     "//*[local-name()='Signature' and (namespace-uri()=$dsig or *[local-name()='SignedInfo'])]", smart_strings=False
@@ -36,7 +41,7 @@ class XmlTree:
     """A parsed file."""
 
     root: etree._Element
-    ids: Mapping[str, tuple[etree._Element, ...]]  #: every element by each of its Ids
+    ids: Mapping[str, tuple[etree._Element, ...]]  #: one or two of the elements with each Id
     octets: int  #: the file's size
 
     def named(self, name: str) -> etree._Element:
@@ -67,14 +72,29 @@ def parse(octets: bytes) -> XmlTree:
     if len(octets) > LARGEST or octets.count(b"<") > _MOST_TAGS:
         raise CannotCheckError(Problem.TOO_COSTLY, "a larger XML file than is looked at")
     root = parsed(octets)
+    if octets.count(b"=") > _MOST_ATTRIBUTES and _CROWDED(root):
+        raise CannotCheckError(Problem.TOO_COSTLY, "more attributes of one element than are looked at")
+    if octets.count(b"xmlns") > _MOST_NAMESPACES and _deepest_namespaces(octets) > _MOST_NAMESPACES:
+        raise CannotCheckError(Problem.TOO_COSTLY, "more namespaces in one place than are looked at")
     if root.getroottree().docinfo.internalDTD is not None:
         # Entities and default attributes would let two readers see two documents.
         raise CannotCheckError(Problem.UNSUPPORTED, "a document type declaration")
     ids: dict[str, tuple[etree._Element, ...]] = {}
     for element in cast("list[etree._Element]", _WITH_ID(root)):
         for value in dict.fromkeys(value for name in ID_NAMES if (value := element.get(name)) is not None):
-            ids[value] = (*ids.get(value, ()), element)
+            ids[value] = (*ids.get(value, ())[:1], element)  # two are too many already
     return XmlTree(root, ids, len(octets))
+
+
+def _deepest_namespaces(octets: bytes) -> int:
+    """How many namespaces are declared in the place that has the most, counted again where they are declared again."""
+    deepest = here = 0
+    safe: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
+    huge = len(octets) > _ORDINARY
+    for event, _ in etree.iterparse(BytesIO(octets), events=("start-ns", "end-ns"), huge_tree=huge, **safe):
+        here += 1 if event == "start-ns" else -1
+        deepest = max(deepest, here)
+    return deepest
 
 
 def parsed(octets: bytes) -> etree._Element:

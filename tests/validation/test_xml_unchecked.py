@@ -87,9 +87,38 @@ def test_what_cannot_be_checked_is_unreadable(content: Callable[[], bytes], prob
     assert (one.sound, one.problems[0]) == (None, problem)
 
 
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        pytest.param(
+            lambda: _with("<Doc>", "<Doc " + " ".join(f'a{one}="1"' for one in range(501)) + ">"),
+            "attributes",
+            id="attributes by the hundred",
+        ),
+        pytest.param(
+            lambda: _with("<Doc>", "".join(f'<a xmlns:n{one}="urn:{one}">' for one in range(61)) + "<Doc>").replace(
+                b"</Doc>", b"</Doc>" + b"</a>" * 61
+            ),
+            "namespaces",
+            id="namespaces in each other",
+        ),
+        pytest.param(lambda: _with("</Doc>", "<a/>" * 1_000_000 + "</Doc>"), "larger", id="a million elements"),
+        pytest.param(
+            lambda: _with("</Signature>", "<Object>" + "<Manifest/>" * 21 + "</Object></Signature>"),
+            "manifests",
+            id="manifests by the dozen",
+        ),
+    ],
+)
+def test_a_file_made_to_cost_much_is_told_as_too_costly(content: Callable[[], bytes], detail: str) -> None:
+    (one,) = signatures_of(content(), EVIDENCE).signatures
+    assert (one.sound, one.problems[0]) == (None, Problem.TOO_COSTLY)
+    assert detail in one.detail
+
+
 def test_a_file_that_refers_to_itself_a_thousand_times_is_told_as_too_costly() -> None:
-    digested = xml_minting.canonical(f"<Doc>{'<a/>' * 20_000}</Doc>".encode())
+    digested = xml_minting.canonical(f"<Doc>{'<a/>' * 2_000}</Doc>".encode())
     many = [Ref("", digested, xml_minting.transform(ENVELOPED))] * 1_900
-    content = f"<Doc>{'<a/>' * 20_000}{xml_minting.signature(seller(), many, [])}</Doc>"
+    content = f"<Doc>{'<a/>' * 2_000}{xml_minting.signature(seller(), many, [])}</Doc>"
     (one,) = signatures_of(content.encode(), EVIDENCE).signatures
     assert (one.sound, one.problems[0]) == (None, Problem.TOO_COSTLY)
