@@ -120,17 +120,27 @@ def time_stamps(signature: etree._Element, properties: Properties) -> tuple[Time
 
 
 def _stamps(signature: etree._Element, holder: etree._Element) -> Iterator[Timestamp | Unchecked]:
-    stamped = attempt(_stamped, signature, holder)
+    stamped = [attempt(_stamped, signature, method) for method in _forms(signature, holder)]
     tokens = children(holder, "EncapsulatedTimeStamp")
     if not tokens:
         yield Unchecked(Problem.UNSUPPORTED, "a time stamp of another kind than RFC 3161")
     for element in tokens:
-        yield stamped if isinstance(stamped, Unchecked) else attempt(_stamp, element, stamped)
+        tried = [one if isinstance(one, Unchecked) else attempt(_stamp, element, one) for one in stamped]
+        yield next((one for one in tried if isinstance(one, Timestamp) and one.intact), tried[0])
 
 
-def _stamped(signature: etree._Element, holder: etree._Element) -> Digests:
-    """What is stamped: SignatureValue, in the form that the stamp names, else the first one."""
-    (method, *_) = (*holder.findall(f"{{{DSIG}}}CanonicalizationMethod"), *holder.iter(f"{{{DSIG}}}Transform"), None)
+def _forms(signature: etree._Element, holder: etree._Element) -> tuple[etree._Element | None, ...]:
+    """The form that the stamp names; where it names none the first one, which some take for that of SignedInfo.
+
+    Each is a form of the same element, so whichever has the stamped digest proves the same.
+    """
+    named = (*holder.findall(f"{{{DSIG}}}CanonicalizationMethod"), *holder.iter(f"{{{DSIG}}}Transform"))
+    own = signature.find(f"{{{DSIG}}}SignedInfo/{{{DSIG}}}CanonicalizationMethod")
+    return named[:1] or ((None,) if own is None else (None, own))
+
+
+def _stamped(signature: etree._Element, method: etree._Element | None) -> Digests:
+    """SignatureValue in one of its forms."""
     algorithm = C14N if method is None else method.get("Algorithm") or C14N
     selected = Selected((child(signature, "SignatureValue"),), comments=True)
     return Digests(canonical(selected, algorithm, () if method is None else prefixes_of(method)))
