@@ -1,9 +1,11 @@
 """ASiC containers: XAdES, CAdES and time stamps; each file is accounted for, and comes out as one of its own."""
 
+import base64
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from lxml import etree
 
 from bridge.demo.pki import Pki
 from bridge.demo.signing import certificate_of
@@ -257,6 +259,29 @@ def test_a_time_stamp_over_the_signature_proves_its_time(pki: Pki, evidence: Evi
     signature, stamp = inspected("a.asice", stamped(pki, NIGHT), evidence).signatures
     assert (signature.signed_at, signature.signed_at_source) == (NIGHT, "timestamp")
     assert (stamp.carrier, stamp.sound, stamp.coverage) == (Carrier.TIMESTAMP, True, Coverage.WHOLE)
+
+
+def test_a_time_stamp_of_the_value_that_names_no_form_is_taken_in_that_of_the_signature(
+    pki: Pki, evidence: Evidence
+) -> None:
+    references = [xmlsec.reference(name) for name in ONE]
+    made = xmlsec.template(
+        *references, xmlsec.of_properties(), objects=xmlsec.properties(xmlsec.seller()), form=xmlsec.EXCLUSIVE
+    )
+    document = f'<a:XAdESSignatures xmlns:a="http://uri.etsi.org/02918/v1.2.1#">{made}</a:XAdESSignatures>'
+    tree = etree.fromstring(xmlsec.sign(document, beside=tuple(ONE.items())))
+    (value,) = tree.iter(f"{{{xmlsec.DSIG}}}SignatureValue")
+    (signed,) = tree.iter(f"{{{xmlsec.XADES}}}SignedProperties")
+    octets = etree.tostring(value, method="c14n", exclusive=True, with_tail=False)
+    inner = signed
+    for name in ("UnsignedProperties", "UnsignedSignatureProperties", "SignatureTimeStamp", "EncapsulatedTimeStamp"):
+        above = signed.getparent() if inner is signed else inner
+        assert above is not None
+        inner = etree.SubElement(above, f"{{{xmlsec.XADES}}}{name}")
+    inner.text = base64.b64encode(token(stamper(pki), octets, NIGHT)).decode()
+    parts = asics(ONE, {"signatures.xml": etree.tostring(tree)})
+    (signature,) = inspected("a.asics", parts, evidence).signatures
+    assert (signature.sound, signature.signed_at, signature.signed_at_source) == (True, NIGHT, "timestamp")
 
 
 def test_a_time_stamp_from_the_future_proves_nothing(pki: Pki, evidence: Evidence) -> None:
