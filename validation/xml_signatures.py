@@ -58,7 +58,10 @@ def judged_in(tree: XmlTree, beside: Sequence[Named] = ()) -> tuple[XmlJudged, .
         XmlJudged(
             names[one.element],
             one.cryptography,
-            attempt(extent_of, tree, one, claims, effort),
+            # Of what could not be checked nothing is known to be covered.
+            one.cryptography
+            if isinstance(one.cryptography, Unchecked)
+            else attempt(extent_of, tree, one, claims, effort),
             "" if one.countersigns is None else names.get(one.countersigns, "xml"),
         )
         for one in checked
