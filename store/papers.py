@@ -27,6 +27,7 @@ class KeptEnvelope:
     sha256: str
     size: int
     made_at: datetime
+    known_as: str = ""  #: the document's id in the packet, folded; "" = none, or a status
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class Letters:
 
 def _envelope(row: Row[*tuple[Any, ...]]) -> KeptEnvelope:
     owner = row.mail_id or ""
-    return KeptEnvelope(row.id, owner, row.document_id, row.kind, row.summary, row.sha256, row.size, row.made_at)
+    head = (row.id, owner, row.document_id, row.kind, row.summary, row.sha256, row.size, row.made_at)
+    return KeptEnvelope(*head, row.known_as or "")
 
 
 def _letter(row: Row[*tuple[Any, ...]]) -> KeptLetter:

@@ -1,12 +1,12 @@
 """`envelopes`: the edXML packets that were made."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from bridge.cli.context import as_json, between, limited, store_of, whole_id
+from bridge.cli.context import Words, as_json, between, limited, operator, reason, store_of, whole_id
 from bridge.cli.output import facts, rows
 
 if TYPE_CHECKING:
@@ -63,6 +63,28 @@ def show(ctx: click.Context, envelope_id: str, json_: bool) -> None:
     on_the_way = [delivery.id for delivery in store.deliveries.list(content_id=found.id)]
     handling = handling_shown(store, found) if found.kind == "document" else []
     facts({**envelope_shown(found), "deliveries": on_the_way, "handling": handling}, as_json=json_)
+
+
+@envelopes.command()
+@click.argument("envelope_id", metavar="ID")
+@click.option("--organ", "only", type=Words(), multiple=True, help="Only this receiver; may be repeated.")
+@reason
+@as_json
+@click.pass_context
+def recall(ctx: click.Context, envelope_id: str, only: tuple[str, ...], reason: str, json_: bool) -> None:
+    """Ask the receivers to give the document back (status 13), or stop it where it has not left.
+
+    What they answer (15 agreed, 16 refused) is seen by `envelopes show`.
+    """
+    from bridge.asking_back import NotToAskError, ask_back
+
+    store = store_of(ctx)
+    found = _envelope(store, envelope_id)
+    try:
+        asked = ask_back(store, found, only, reason, operator(), datetime.now(UTC))
+    except NotToAskError as why:
+        raise click.ClickException(str(why)) from why
+    facts({"id": found.id, "stopped": asked.stopped, "asked": asked.receivers}, as_json=json_)
 
 
 @envelopes.command()

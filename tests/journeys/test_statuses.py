@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bridge.demo.pki import Pki
 from bridge.edxml.packet import Concerned, DocumentPacket, Party, StatusPacket
+from bridge.edxml.read import read
 from bridge.edxml.status import StatusCode
+from store.delivery import Done
 from store.mail import MailState
 from tests.journeys.house import ORGANS, SEVERAL, House
 from tests.journeys.outcome import packet_of, receipt_of, subject_of, text_of
@@ -27,11 +30,15 @@ def status(packet: DocumentPacket, organ: str, code: str, minutes: int = 0, says
     return StatusPacket(Party(organ, "Cơ quan"), about, StatusCode(code), says, moment)
 
 
-def shown(bridge: House, envelope_id: str) -> dict[str, object]:
+def command(bridge: House, *arguments: str) -> Any:  # noqa: ANN401  JSON
+    """What `envelopes` says in JSON."""
+    line = [sys.executable, "-m", "bridge", "--config", str(bridge.settings_file), "envelopes", *arguments]
+    return json.loads(subprocess.run(line, env=bridge.environment, capture_output=True, check=True).stdout)
+
+
+def shown(bridge: House, envelope_id: str) -> dict[str, dict[str, Any]]:
     """What `envelopes show` says of its receivers."""
-    command = [sys.executable, "-m", "bridge", "--config", str(bridge.settings_file), "envelopes", "show", envelope_id]
-    done = subprocess.run([*command, "--json"], env=bridge.environment, capture_output=True, check=True)
-    return {one["organ"]: one for one in json.loads(done.stdout)["handling"]}
+    return {one["organ"]: one for one in command(bridge, "show", envelope_id, "--json")["handling"]}
 
 
 def test_each_receiver_has_a_state_of_its_own_and_the_sender_is_told_once(
@@ -67,7 +74,7 @@ def test_each_receiver_has_a_state_of_its_own_and_the_sender_is_told_once(
     assert _told(postfix_server, mail.mail_from).count("Gửi nhầm nơi nhận") == 1
     assert any("Từ chối tiếp nhận" in subject_of(letter) or "Đã" in subject_of(letter) for letter in letters)
     handling = shown(bridge, envelope.id)
-    states = {organ: one["state"] for organ, one in handling.items() if isinstance(one, dict)}
+    states = {organ: one["state"] for organ, one in handling.items()}
     assert states == {FIRST: "registered", SECOND: "refused", "H00.99": "finished"}
 
 
@@ -82,6 +89,29 @@ def test_a_status_finds_its_document_by_number_and_date_where_the_id_is_another(
     lay(bridge, StatusPacket(word.sender, about, word.status, "", word.moment))
     (row,) = wait_until(lambda: bridge.store.statuses.of(envelope.id), 60)
     assert row.code == "01"
+    bridge.settled()
+
+
+def test_a_document_is_asked_back_and_the_answer_is_kept(bridge: House, pki: Pki) -> None:
+    mail = from_agency(signed(pki))
+    bridge.send(mail.raw, mail.mail_from)
+    kept = bridge.judged(mail.message_id, MailState.ACCEPTED)
+    packet = packet_of(bridge, kept)
+    (envelope,) = bridge.store.envelopes.list(kept.id)
+    wait_until(lambda: next(bridge.store.deliveries.list(Done, content_id=envelope.id), None), 60, "its delivery")
+    said = command(bridge, "recall", envelope.id, "--reason", "Ban hành nhầm", "--json")
+    assert (said["stopped"], said["asked"]) == (False, [FIRST])
+    (file,) = wait_until(lambda: bridge.envelopes(kept, "status"), 60)
+    asked = read(file.read_bytes())
+    assert isinstance(asked, StatusPacket)
+    assert (asked.status, asked.about.organ_id, asked.description) == (StatusCode.RECALL_ASKED, FIRST, "Ban hành nhầm")
+    assert (asked.about.document_id, asked.sender.organ_id) == (packet.document_id, packet.sender.organ_id)
+    one = shown(bridge, envelope.id)[FIRST]
+    assert (one["state"], one["asked_back"]) == ("sent", True)
+    lay(bridge, status(packet, FIRST, "15", 5, "Đã hủy văn bản"))
+    wait_until(lambda: len(bridge.store.statuses.of(envelope.id)) == 2, 60, "the answer")
+    one = shown(bridge, envelope.id)[FIRST]
+    assert (one["state"], one["asked_back"]) == ("taken-back", False)
     bridge.settled()
 
 
