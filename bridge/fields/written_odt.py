@@ -1,6 +1,6 @@
 """An OpenDocument text (.odt): paragraphs and tables, with what is bold and what is centred.
 
-OpenDocument 1.2 Part 1, 5 (paragraphs), 9 (tables), 16 and 20 (styles and their properties).
+ODF 1.2 Part 1, 5 (paragraphs), 9 (tables), 16 and 20 (styles and their properties).
 """
 
 from collections.abc import Iterator, Mapping
