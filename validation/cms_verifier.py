@@ -38,7 +38,7 @@ class Verifier(DefaultSignatureValidator):
         context: SignatureValidationContext = SignatureValidationContext(),  # noqa: B008 - as the base class
     ) -> None:
         """Verify, or raise InvalidSignature itself only where the value does not verify."""
-        public_key_info = _unsigned(public_key_info)
+        public_key_info = without_sign(public_key_info)
         sha3 = _SHA3.get(signature_algorithm["algorithm"].dotted)
         try:
             if sha3 is not None and not context.prehashed:
@@ -54,7 +54,7 @@ class Verifier(DefaultSignatureValidator):
                 raise
 
 
-def _unsigned(key_info: keys.PublicKeyInfo) -> keys.PublicKeyInfo:
+def without_sign(key_info: keys.PublicKeyInfo) -> keys.PublicKeyInfo:
     """The key with the octets of its modulus taken as a number without a sign.
 
     Real cards hold certificates whose modulus lacks the leading zero that DER asks for: a negative number, which the

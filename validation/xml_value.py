@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
-from validation.cms_verifier import verifies_without_null
+from validation.cms_verifier import verifies_without_null, without_sign
 from validation.foreign import CannotCheckError
 from validation.signature import Problem
 from validation.xml_algorithms import Method, Scheme, digest_of
@@ -76,7 +76,7 @@ def digest_name(method: Method, element: etree._Element, key_info: bytes) -> str
 @lru_cache(maxsize=256)
 def _key(key_info: bytes) -> PublicKeyTypes:
     try:
-        return serialization.load_der_public_key(key_info)
+        return serialization.load_der_public_key(without_sign(keys.PublicKeyInfo.load(key_info)).dump())
     except UnsupportedAlgorithm as error:
         raise CannotCheckError(Problem.UNSUPPORTED, "a key of a kind that is not known") from error
     except ValueError:
