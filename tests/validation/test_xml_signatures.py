@@ -181,6 +181,15 @@ def test_an_invoice_in_its_message_to_the_tax_office_is_told_as_alone() -> None:
     assert (only(message.encode()).sound, only(message.encode()).covers) == (True, ("DLHDon",))
 
 
+def test_a_tax_declaration_is_signed_in_its_dossier() -> None:
+    """As the declaration software writes it: `id` in small letters, the signature in a place beside."""
+    data = '<HSoKhaiThue id="ID_1"><TTinChung><mst>0300000003</mst></TTinChung></HSoKhaiThue>'
+    refs = [Ref("#ID_1", xml_minting.canonical(data.encode()), xml_minting.transform(ENVELOPED))]
+    own = xml_minting.signature(seller(), refs, [])
+    one = only(f"<HSoThueDTu>{data}<CKyDTu>{own}</CKyDTu></HSoThueDTu>".encode())
+    assert (one.sound, one.coverage) == (True, Coverage.WHOLE)
+
+
 def test_a_stylesheet_that_nobody_signed_is_named() -> None:
     """A browser would show the file by it; a signature of the whole document covers it."""
     style = b'<?xml-stylesheet type="text/xsl" href="a.xsl"?>'
