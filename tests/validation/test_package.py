@@ -1,14 +1,17 @@
 """A signed package is read as its own program reads it, or not as one package."""
 
 import io
+import warnings
 import zipfile
 
 import pytest
 
 from tests.validation import xmlsec
+from tests.validation.cms_minting import NOW
 from tests.validation.files import encrypted_zip, zipped
-from tests.validation.package_minting import packed, relationships, selected
+from tests.validation.package_minting import asice, inspected, packed, relationships, selected, signing, xades
 from tests.validation.xml_minting import digest
+from validation.evidence import Evidence
 from validation.foreign import Unchecked
 from validation.opc import TRANSFORM, Selection, relationships_of, transformed
 from validation.package import Package, name_of, opened
@@ -21,7 +24,8 @@ CAPS = ReadingCaps(members=20, unpacked_total=50_000, ratio_floor=50_000)
 def written(*members: tuple[str, bytes]) -> bytes:
     """A zip of members that may share a name."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a name is there already
         for name, content in members:
             archive.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
@@ -35,31 +39,46 @@ def overlapping() -> bytes:
     return bytes(content)
 
 
-@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     ("content", "doubt"),
     [
-        pytest.param(lambda: zipped({"a.txt": b"1", "b/": b"", "b/c.txt": b"2"}), "", id="files in folders"),
-        pytest.param(lambda: packed({"a.txt": b"1"}, comment=b"made by a program"), "", id="a comment at the end"),
-        pytest.param(lambda: written(("a.txt", b"1"), ("A.txt", b"2")), "", id="names that differ by case, no Office"),
-        pytest.param(lambda: written(("a.txt", b"1"), ("a.txt", b"2")), "two parts of one name", id="one name twice"),
+        pytest.param(zipped({"a.txt": b"1", "b/": b"", "b/c.txt": b"2"}), "", id="files in folders"),
+        pytest.param(packed({"a.txt": b"1"}, comment=b"made by a program"), "", id="a comment at the end"),
+        pytest.param(written(("a.txt", b"1"), ("A.txt", b"2")), "", id="names that differ by case, no Office"),
+        pytest.param(written(("a.txt", b"1"), ("a.txt", b"2")), "two parts of one name", id="one name twice"),
         pytest.param(
-            lambda: written(("[Content_Types].xml", b"1"), ("word/a.xml", b"2"), ("Word/A.xml", b"3")),
+            written(("[Content_Types].xml", b"1"), ("word/a.xml", b"2"), ("Word/A.xml", b"3")),
             "two parts whose names differ by case alone",
             id="names that Office takes for one",
         ),
         pytest.param(
-            lambda: written(("a.txt", b"1")) + written(("a.txt", b"2")),
+            written(("a.txt", b"1")) + written(("a.txt", b"2")),
             "a part that the directory does not list",
             id="two zips in one file",
         ),
     ],
 )
-def test_two_readings_of_one_file_are_told(content: object, doubt: str) -> None:
-    assert callable(content)
-    package = opened(content(), CAPS)
+def test_two_readings_of_one_file_are_told(content: bytes, doubt: str) -> None:
+    package = opened(content, CAPS)
     assert isinstance(package, Package)
     assert package.doubt == doubt
+
+
+SIGNED = {"a.txt": b"signed"}
+CONTAINER = asice(SIGNED, {"manifest.xml": b"<m/>", "signatures0.xml": xades(signing(), SIGNED)})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(written(("a.txt", b"shown"), *CONTAINER.items()), id="another file of a signed one's name"),
+        pytest.param(written(*CONTAINER.items(), ("META-INF/manifest.xml", b"<n/>")), id="two manifests"),
+        pytest.param(written(("a.txt", b"shown")) + written(*CONTAINER.items()), id="another zip in front"),
+    ],
+)
+def test_a_signed_package_of_two_readings_is_unsound(content: bytes) -> None:
+    (signature,) = inspected("a.asice", content, Evidence(NOW)).signatures
+    assert (signature.sound, signature.problems) == (False, (Problem.SHADOWED,))
 
 
 @pytest.mark.parametrize(
