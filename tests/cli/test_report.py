@@ -2,16 +2,21 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.demo.documents import DECISION
-from bridge.demo.office import DemoOffice
+from bridge.demo.mails import mail
+from bridge.demo.office import DOOR, DemoOffice
 from bridge.demo.paper import draw
+from bridge.demo.pki import AGENCY
 from bridge.demo.signing import sign_as_agency
-from tests.cli.command import Command, id_of
+from bridge.settings import load
+from store.store import open_store
+from tests.cli.command import Command, id_of, judged
 
 KINDS = ["html", "json", "pdf", "xml"]
 
@@ -49,8 +54,8 @@ def test_a_file_is_reported_by_its_digest(reading: Command, paper: Path, tmp_pat
 def test_a_mail_is_reported_document_by_document_and_what_is_no_file_is_not(
     reading: Command, template: DemoOffice, tmp_path: Path
 ) -> None:
-    mail = template.directory / "mails" / "tampered-byte.eml"
-    said = reading("check", "--offline", mail, tmp_path / "absent", "--report", tmp_path / "out", code=2)
+    file = template.directory / "mails" / "tampered-byte.eml"
+    said = reading("check", "--offline", file, tmp_path / "absent", "--report", tmp_path / "out", code=2)
     (found,) = reports(tmp_path / "out").values()
     assert (found["card"]["colour"], found["card"]["consequence"]["rule"]) == ("red", "returned")
     assert found["file"]["path"] == ["tampered-byte.eml", found["file"]["path"][1]]
@@ -80,3 +85,17 @@ def test_of_what_is_not_judged_there_is_no_report(office: Command, tmp_path: Pat
     said = office("mails", "report", mail_id, "--to", tmp_path / "out", code=1)
     assert "no report: the mail is not judged yet" in said.err
     assert not (tmp_path / "out").exists()
+
+
+def test_of_a_sealed_mail_nothing_is_reported_kept_or_repeated(office: Command, tmp_path: Path) -> None:
+    file = tmp_path / "mat.eml"
+    file.write_bytes(mail("mat", AGENCY.email, DOOR, "Độ mật: MẬT", datetime.now(UTC), ()))
+    (mail_id,) = office("ingest", file, "--mail-from", AGENCY.email, "--rcpt-to", DOOR).out.split()
+    judged(office.settings)
+    assert office("mails", "show", mail_id, "--json").one["sealed"] is True
+    assert "is sealed" in office("mails", "report", mail_id, "--to", tmp_path / "out", code=1).err
+    assert "is sealed" in office("mails", "replay", mail_id, "--at", "2041-01-01", code=1).err
+    assert not (tmp_path / "out").exists()
+    store = open_store(load(office.settings, {}).store)
+    assert store.mails.judgements.evidence_of(mail_id, 1) is None, "the names of who was asked might tell whose it is"
+    store.close()
