@@ -17,6 +17,7 @@ def signature_shown(signature: Signature) -> Shown:
     return {
         "carrier": signature.carrier,
         "where": signature.where,
+        "countersigns": signature.countersigns,
         "result": signature.result,
         "reason": signature.reason,
         "says": signature_says(signature),

@@ -66,6 +66,19 @@ def test_an_unsigned_reply_address_is_told_and_dropped() -> None:
     assert (reading.headers.text("Reply-To"), reading.headers.text("X-Mailer")) == ("", "x")
 
 
+def test_a_mail_is_read_under_the_fields_that_were_signed() -> None:
+    """What follows (fields, routes, letters) sees the signed subject and recipients."""
+    shown = FIELDS.replace(b"35", b"36").replace(b"b@xa", b"c@xa") + b"Message-ID: <1@so.test>\r\n"
+    signed = WAYS["hp (RFC 9788)"]
+    message = read(shown + clear(signed, detached(ANNA, signed)))
+    headers = signatures_of(message, EVIDENCE).headers
+    assert headers is not None
+    under = message.under(headers)
+    assert (message.subject, under.subject) == ("Công văn 36", "Công văn 35")
+    assert [box.address for box in under.mailboxes("To")] == ["b@xa.test"]
+    assert (under.message_id, under.parts) == ("1@so.test", message.parts)
+
+
 def test_the_same_holds_where_the_mail_is_one_container() -> None:
     signed = WAYS["hp (RFC 9788)"]
     reading = signatures_of(read(FIELDS.replace(b"35", b"36") + opaque(ANNA, signed)), EVIDENCE)
