@@ -42,7 +42,7 @@ class Run:
         self.page = page
         self._starts: list[tuple[int, Line]] = []
         text = ""
-        for line in page.lines():
+        for line in page.whole_lines:
             self._starts.append((len(text), line))
             text += f"{line.text}\n"
         self.text = text

@@ -112,7 +112,7 @@ def _single(lines: tuple[Line, ...], page: Page) -> Head | None:
 def _beheaded(bodies: Bodies, page: Page) -> bool:
     """Does the first name begin below the national name?  Its first line may have been taken for the other column's."""
     first = next(iter((*bodies.superior, *bodies.issuer)), None)
-    tops = [line.base for line in page.lines() if any(motto in line.folded.replace(" ", "") for motto in _MOTTOES)]
+    tops = [line.base for line in page.whole_lines if any(motto in line.folded.replace(" ", "") for motto in _MOTTOES)]
     return first is not None and bool(tops) and first.base < max(tops) - 0.8 * first.size
 
 
@@ -120,9 +120,9 @@ def _is_motto(line: Line) -> bool:
     return line.folded.replace(" ", "").startswith(_MOTTOES)
 
 
-def fields_of(page: Page) -> dict[Key, Field]:
+def fields_of(page: Page, head: Head | None = None) -> dict[Key, Field]:
     """What the head says.  What it does not say, or not clearly, is not in the answer."""
-    head = head_of(page)
+    head = head or head_of(page)
     sure = {Columns.SURE: 1.0, Columns.ONE: 0.9, Columns.GUESSED: 0.8}[head.columns]
     found: dict[Key, Field] = {}
 
@@ -163,9 +163,8 @@ def fields_of(page: Page) -> dict[Key, Field]:
     return found
 
 
-def own_lines(page: Page) -> tuple[Line, ...]:
+def own_lines(head: Head) -> tuple[Line, ...]:
     """The lines that say number and date: what another copy of the same text under another number has otherwise."""
-    head = head_of(page)
     dated, numbered = _dated(head.right), _number_line(head.left)
     return (*(dated.lines if dated else ()), *(head.left[numbered : numbered + 1] if numbered is not None else ()))
 
@@ -176,7 +175,7 @@ def _right_column(page: Page) -> float | None:
     Words are compared without spaces, for these are often spread.
     """
     edges, dates = [], []
-    for line in page.lines():
+    for line in page.whole_lines:
         if line.base < page.height * (1 - _HEAD):
             continue
         folded = [fold(word.text).replace(" ", "") for word in line.words]

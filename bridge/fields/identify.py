@@ -71,14 +71,15 @@ def _of_pdf(pdf: Pdf, signatures: tuple[Signature, ...]) -> Identified:
     texts = [pdf.text(number) for number in range(1, min(pdf.pages, _MOST_PAGES))]
     # Words with their places cost a hundred times the bare text: only pages that may tell something are read so.
     telling = [first, *(pdf.page(number) for number, text_ in enumerate(texts, start=1) if _tells(text_))]
-    printed = head.fields_of(first)
+    parts = head.head_of(first)
+    printed = head.fields_of(first, parts)
     found = {**printed, **signer.fields_of(telling, signatures)}
     found |= running.fields_of(telling, found)
-    found = {**_stamped(pdf, first, printed), **from_old_font(found, str(first.code_page or ""))}
+    found = {**_stamped(pdf, parts, printed), **from_old_font(found, str(first.code_page or ""))}
     found[Key.PAGE_AMOUNT] = Field(str(pdf.pages), Source.DOCUMENT_TEXT, 1.0)
     found |= _language(first)
     pictured = first.pictured and not any(map(str.strip, texts))
-    return Identified(Fields(_named_as_certified(found, signatures)), _digest((first,), texts, found), pictured)
+    return Identified(Fields(_named_as_certified(found, signatures)), _digest((first,), parts, texts, found), pictured)
 
 
 def _tells(text_: str) -> bool:
@@ -91,14 +92,15 @@ def _tells(text_: str) -> bool:
 def _of_text(office: Written, signatures: tuple[Signature, ...]) -> Identified:
     pages = laid_out(office.rows)
     first = pages[0]
-    found = Fields(head.fields_of(first)).over(Fields(text.fields_of(office.text, Source.DOCUMENT_TEXT)))
+    parts = head.head_of(first)
+    found = Fields(head.fields_of(first, parts)).over(Fields(text.fields_of(office.text, Source.DOCUMENT_TEXT)))
     named = {Key(key): field for key, field in found.items()} | signer.fields_of(pages, signatures)
     named |= running.fields_of(pages, named)
     named = from_old_font(named, office.code_page)
     if office.pages:
         named[Key.PAGE_AMOUNT] = Field(str(office.pages), Source.DOCUMENT_TEXT, 0.7)
     named |= _language(first)
-    return Identified(Fields(_named_as_certified(named, signatures)), _digest(pages, (), named))
+    return Identified(Fields(_named_as_certified(named, signatures)), _digest(pages, parts, (), named))
 
 
 def _language(first: Page) -> dict[Key, Field]:
@@ -106,15 +108,15 @@ def _language(first: Page) -> dict[Key, Field]:
     return {Key.LANGUAGE: Field(language, Source.DOCUMENT_TEXT, 0.95)} if language else {}
 
 
-def _digest(pages: Iterable[Page], more: Iterable[str], found: dict[Key, Field]) -> str:
+def _digest(pages: Iterable[Page], top: head.Head, more: Iterable[str], found: dict[Key, Field]) -> str:
     """Of the folded words of all pages: another number and date make no other text of it."""
     number, notation = found.get(Key.CODE_NUMBER), found.get(Key.CODE_NOTATION)
     own = fold(f"{number.value}/{notation.value}") if number and notation else ""
-    parts = []
+    texts = []
     for page in pages:
-        own_words = {word for line in head.own_lines(page) for word in line.words} if page.number == 1 else set()
-        parts.append(fold(" ".join(w.text for line in page.lines() for w in line.words if w not in own_words)))
-    words = " ".join(filter(None, (*parts, *map(fold, more))))
+        own_words = {word for line in head.own_lines(top) for word in line.words} if page.number == 1 else set()
+        texts.append(fold(" ".join(w.text for line in page.whole_lines for w in line.words if w not in own_words)))
+    words = " ".join(filter(None, (*texts, *map(fold, more))))
     if own:
         words = words.replace(own, "")
     words = " ".join(words.split())
@@ -123,14 +125,14 @@ def _digest(pages: Iterable[Page], more: Iterable[str], found: dict[Key, Field])
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _stamped(pdf: Pdf, first: Page, printed: dict[Key, Field]) -> dict[Key, Field]:
+def _stamped(pdf: Pdf, parts: head.Head, printed: dict[Key, Field]) -> dict[Key, Field]:
     """Number and date that a clerk stamped on the head: they are given after the signing (Decree 30/2020 Art. 15.3).
 
     Only these are looked for: a signature's appearance is an annotation too, and its words are no part of the head.
     """
     if (
         {Key.CODE_NUMBER, Key.ISSUED_DATE} <= printed.keys()
-        or head.head_of(first).columns is head.Columns.GUESSED
+        or parts.columns is head.Columns.GUESSED
         or not pdf.stamp(0)
     ):
         return {}

@@ -133,6 +133,11 @@ class Page:
             top=round(max(line.base + line.size for line in lines), 1),
         )
 
+    @cached_property
+    def whole_lines(self) -> tuple[Line, ...]:
+        """The lines where no column is known."""
+        return self.lines()
+
     def lines(self, split_at: float | None = None) -> tuple[Line, ...]:
         """The lines from top to bottom and left to right.
 
