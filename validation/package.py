@@ -22,6 +22,7 @@ _LOCAL_SIZE = 30
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
 #: Twins are told apart by the case of letters here, and are the same part to Office (ECMA-376 part 2 section 9.1.1.1).
 _OPC_TYPES = "[content_types].xml"
+_TOO_LARGE = Unchecked(Problem.TOO_COSTLY, "unpacks to more than is opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def _read(content: bytes, archive: zipfile.ZipFile, caps: ReadingCaps) -> Packag
     if any(member.flag_bits & 1 for member in members):
         return Unchecked(Problem.ENCRYPTED, "a part has a password")
     room = min(caps.unpacked_total, max(caps.ratio_floor, len(content) * caps.ratio))
+    if sum(member.file_size for member in members) > room:
+        return _TOO_LARGE  # by its own word; one that lies is found out below
     parts: dict[str, bytes] = {}
     doubt = _overlaid(content, archive)
     for member in members:
@@ -67,7 +70,7 @@ def _read(content: bytes, archive: zipfile.ZipFile, caps: ReadingCaps) -> Packag
         octets = unpack(archive, member, room + 1)
         room -= len(octets)
         if room < 0:
-            return Unchecked(Problem.TOO_COSTLY, "unpacks to more than is opened")
+            return _TOO_LARGE
         if name in parts:
             doubt = doubt or "two parts of one name"
         if member.orig_filename != member.filename:
