@@ -1,7 +1,7 @@
 """Canonical forms of parts of a document: the examples of the standards, and what holds for every part of any tree."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -115,6 +115,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_the_canonical_form_of_a_part_is_a_document_of_the_same_form(inner: str) -> None:
     tree = parse(f'<r xmlns:b="urn:b" xmlns:c="urn:c" xml:space="preserve">{inner}</r>'.encode())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.sentences import signature_says
@@ -352,6 +352,7 @@ def test_a_signature_finds_the_file_that_came_with_it(name: str, uri: str, signe
     assert state != "sound" or told.signatures[0].covers == (uri,)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(b"0189aZ<>&'/ \n"))
 def test_no_octet_of_an_invoice_can_be_changed(place: int, octet: int) -> None:
     content = invoice()
