@@ -149,24 +149,26 @@ class Sender:
             self._ended[:0] = ended
             raise
         self._tell(ended, turn)
-        for claimed in turn.claimed:
-            await self._begin(claimed)
-        return bool(turn.claimed) and len(turn.claimed) == wanted
+        begun = [await self._begin(claimed) for claimed in turn.claimed]
+        return any(begun) and len(begun) == wanted
 
     def _room(self, clock: float) -> int:
         return self._destinations.room("", clock) if self._settings.smarthost else self._hands
 
-    async def _begin(self, claimed: Claimed) -> None:
+    async def _begin(self, claimed: Claimed) -> bool:
+        """Have it brought; False where there is no room for it just now."""
         clock = time.monotonic()
         destination = "" if self._settings.smarthost else claimed.recipient.rpartition("@")[2].lower()
         if not self._destinations.room(destination, clock):
             # More for one domain came than may go there now: it waits in the store, not here.
-            await asyncio.to_thread(self._outbox.release, claimed, self._now())
-            return
+            with contextlib.suppress(Unavailable):  # its lease then ends by itself
+                await asyncio.to_thread(self._outbox.release, claimed, self._now())
+            return False
         self._destinations.begin(destination, clock)
         task = asyncio.create_task(self._deliver(claimed, destination))
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
+        return True
 
     async def _rest(self) -> bool:
         """Wait for news at most as long as the settings say; whether there were some."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from outbound import address
 from outbound.conversation import Conversation
 from outbound.exchangers import Exchanger, addresses, exchangers
 from outbound.handover import Handover
@@ -77,7 +78,7 @@ class Direct:
 
     def __init__(self, settings: OutboundSettings, domain: str, atlas: Atlas) -> None:
         self._settings = settings
-        self._domain = domain
+        self._domain = _on_the_wire(domain)
         self._atlas = atlas
         self._open: Conversation | None = None
         self._under: Policy | None = None  # what held when it was opened
@@ -143,6 +144,14 @@ class Direct:
         if self._settings.tls == "starttls" or (policy is not None and policy.mode is Mode.ENFORCE):
             tls, context = "starttls", self._atlas.checked
         return Hop(place, self._settings.mx_port, exchanger.name, tls, context)
+
+
+def _on_the_wire(domain: str) -> str:
+    """In A-labels, as names are asked for and certificates bear them."""
+    try:
+        return address.read(f"postmaster@{domain}").domain
+    except address.UnfitAddressError:
+        return domain  # no letter goes there: its address is unfit as well
 
 
 def _elsewhere(attempt: Attempt, stage: Stage) -> bool:

@@ -29,6 +29,7 @@ ZONE = {
     "both.mx.example": {"AAAA": ["::1"], "A": [FACES["plain"][0]]},
     "aliased.example": {"CNAME": ["second.example."]},
     "second.example": {"MX": ["20 plain.mx.example.", "10 nobody.mx.example."]},
+    "xn--cng-ty-ixa.example": {"MX": ["10 plain.mx.example."]},
     "both.example": {"MX": ["10 both.mx.example."]},
     "implicit.example": {"A": [FACES["plain"][0]]},
     "null.example": {"MX": ["0 ."]},
@@ -120,6 +121,12 @@ def test_a_letter_does_not_arrive(mail_world: World, recipient: str, kind: type[
     assert type(attempt) is kind
     assert attempt.reply.enhanced == enhanced
     assert attempt.reply.cause
+
+
+def test_a_domain_beyond_ascii_is_asked_for_in_its_ascii_form(mail_world: World) -> None:
+    (attempt,) = send(mail_world, "idn@công-ty.example")
+    assert isinstance(attempt, Delivered), attempt
+    mail_world.postfix.wait_for("idn@xn--cng-ty-ixa.example")
 
 
 def test_a_name_server_that_is_away_ends_no_letter(mail_world: World) -> None:

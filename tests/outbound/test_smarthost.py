@@ -173,7 +173,7 @@ def test_a_letter_asks_for_reports_and_a_receipt_for_none() -> None:
         f"MAIL FROM:<> SIZE={size} RET=HDRS ENVID=a+2Bb+3Dc",
     ]
     assert spoken(server, "RCPT") == [
-        "RCPT TO:<b@example.org> NOTIFY=FAILURE,DELAY ORCPT=rfc822;b@example.org",
+        "RCPT TO:<b@example.org> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;b@example.org",
         "RCPT TO:<b@example.org> NOTIFY=NEVER ORCPT=rfc822;b@example.org",
     ]
 
@@ -183,7 +183,7 @@ def test_an_address_beyond_ascii_goes_with_smtputf8_and_a_domain_in_its_ascii_fo
         (attempt,) = send(settings(server.port), replace(_LETTER, recipient="người@công-ty.example"))
     assert isinstance(attempt, Delivered)
     assert spoken(server, "MAIL")[0].split()[-3:] == ["SMTPUTF8", "RET=HDRS", "ENVID=018f"]
-    assert spoken(server, "RCPT") == ["RCPT TO:<người@xn--cng-ty-ixa.example> NOTIFY=FAILURE,DELAY"]
+    assert spoken(server, "RCPT") == ["RCPT TO:<người@xn--cng-ty-ixa.example> NOTIFY=SUCCESS,FAILURE,DELAY"]
 
 
 @pytest.mark.parametrize("loop", LOOPS)

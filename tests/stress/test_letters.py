@@ -85,7 +85,8 @@ def test_no_letter_is_lost_and_none_doubled_but_by_a_kill(
     sink, mail_server = server
     kills = Counter[str]()
     with cut_wire(sink.port) as wire:
-        house = build({"OUTBOUND__CONCURRENCY": "1", "OUTBOUND__TLS": "opportunistic"}, smarthost=wire.port)
+        given = {"CONCURRENCY": "1", "TLS": "opportunistic", "NOTIFY": '["FAILURE"]'}
+        house = build({f"OUTBOUND__{key}": value for key, value in given.items()}, smarthost=wire.port)
         wanted = queue(house, dice)
         house.start()
         for _ in range(FAULTS):
