@@ -65,7 +65,8 @@ def ready(db: Database, contents: Contents, kept: Kept) -> Ready:
         asked = select(evidence_items.c.sha256).where(evidence_items.c.sha256.in_(octets))
         there = set(connection.execute(asked).scalars())
         is_known = connection.execute(select(trust_sets.c.id).where(trust_sets.c.id == trust).limit(1)).one_or_none()
-    fresh = {digest: contents.ready(content) for digest, content in octets.items() if digest not in there}
+    # In one order for everybody: two who write the same pieces wait for each other, and never both ways round.
+    fresh = {digest: contents.ready(octets[digest]) for digest in sorted(octets.keys() - there)}
     return Ready(kept, fresh, trust, () if is_known else tuple(members), tuple(uses))
 
 

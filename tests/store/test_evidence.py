@@ -1,5 +1,6 @@
 """What a mail was judged by is kept with the judgement, each piece once, and comes back as it was."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -71,6 +72,21 @@ def test_each_piece_is_kept_once_whoever_relies_on_it(store: Store) -> None:
     assert count(store) == (6, 5, 3)
     kept = [store.mails.judgements.evidence_of(mail, 1) for mail in mails]
     assert [one and one.evidence for one in kept] == [replace(known(number), offline=True) for number in range(3)]
+
+
+def test_who_writes_the_same_pieces_at_the_same_time_waits_for_the_other(store: Store) -> None:
+    mails = [keep(store, f"Subject: {number}\r\n\r\nb\r\n".encode()).mail_id for number in range(8)]
+    pieces = [b"piece %d" % number for number in range(12)]
+
+    def judged(number: int) -> None:
+        turned = (*pieces[number:], *pieces[:number])
+        fetched = {f"crl http://{place}.example": one for place, one in enumerate(turned)}
+        judge(store, mails[number], held(replace(known(number), fetched=fetched)))
+
+    with ThreadPoolExecutor(len(mails)) as threads:
+        list(threads.map(judged, range(len(mails))))
+    assert count(store)[0] == 4 + len(pieces)
+    assert all(store.mails.judgements.evidence_of(mail, 1) for mail in mails)
 
 
 def test_of_a_judgement_without_evidence_there_is_none(store: Store) -> None:
