@@ -356,7 +356,8 @@ def _readable(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], CodePage | Non
         pairs = zip(words, (*words[1:], None), strict=True)
         ends = [after is None or after.base != word.base or _apart(word, after, None) for word, after in pairs]
         texts = raised_words(texts, ends)
-    return tuple(replace(word, text=tidy(text)) for word, text in zip(words, texts, strict=True)), code_page
+    tidied = zip(words, map(tidy, texts), strict=True)
+    return tuple(word if word.text == text else replace(word, text=text) for word, text in tidied), code_page
 
 
 def _font(text: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[str, bool]:

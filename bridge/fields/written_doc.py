@@ -18,6 +18,7 @@ _MAGIC = 0xA5EC
 _ENCRYPTED, _FIRST_TABLE = 0x0100, 0x0200
 _MAIN_LENGTH, _CLX = 0x4C, 0x1A2  # FibRgLw97.ccpText; FibRgFcLcb97.fcClx (2.5.4, 2.5.6)
 _MOST = 4 << 20
+_NESTED = 8  # fields within fields
 _COMPRESSED = 0x40000000
 _FIELD = re.compile(r"\x13[^\x13\x14\x15]*(?:\x14([^\x13\x14\x15]*))?\x15")  # 2.8.25: instruction, result
 _CONTROL = str.maketrans(
@@ -71,7 +72,10 @@ def _pieces(main: bytes, clx: bytes) -> Iterator[str]:
 
 
 def _rows(text: str) -> Iterator[Row]:
-    while (plain := _FIELD.sub(lambda field: field[1] or "", text)) != text:
+    for _ in range(_NESTED):
+        plain = _FIELD.sub(lambda field: field[1] or "", text)
+        if plain == text:
+            break
         text = plain
     cells: list[Cell] = []
     first = True

@@ -51,6 +51,8 @@ def _rows(block: etree._Element, looks: Mapping[str, _Look]) -> Iterator[Row]:
                     yield row_of(paragraph)
         elif child.tag == f"{_TABLE}table":
             for row in child.iter(f"{_TABLE}table-row"):
+                if next(row.iterancestors(f"{_TABLE}table")) is not child:
+                    continue  # of a table within a cell, which is read with its cell
                 yield tuple(_cell(cell, looks) for cell in row.iterfind(f"{_TABLE}table-cell"))
         elif isinstance(child.tag, str) and child.tag not in _PASSED_OVER:
             yield from _rows(child, looks)
