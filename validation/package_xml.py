@@ -86,7 +86,9 @@ def signed_in(part: str, parts: Mapping[str, bytes], carrier: Carrier, effort: E
 
     def naming(uri: str) -> str | None:
         name = name_of(uri)
-        return name if name in parts else None
+        if name is None or name in parts:
+            return name
+        return uri if uri in parts else None  # some writers escape nothing
 
     found = checked_in(part, parts, naming, effort)
     if isinstance(found, Unchecked):

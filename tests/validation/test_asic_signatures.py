@@ -73,6 +73,13 @@ def simple() -> Parts:
         ),
         pytest.param(
             "a.asice",
+            asice({"50%25.txt": b"x"}, {"signatures0.xml": xades(signing(), {"50%25.txt": b"x"})}),
+            "META-INF/signatures0.xml",
+            ["50%25.txt"],
+            id="a name that looks escaped and is not",
+        ),
+        pytest.param(
+            "a.asice",
             by_xades() | {"mimetype": b"\xef\xbb\xbfapplication/vnd.etsi.asic-e+zip\n"},
             "META-INF/signatures0.xml",
             list(FILES),
