@@ -54,6 +54,7 @@ def mail_shown(store: Store, mail: ReceivedMail) -> Shown:
         "arrivals": list(store.mails.arrivals(mail.id)),
         "decisions": [decision_shown(decision, sealed=sealed) for decision in store.mails.decisions(mail.id)],
         "judgements": judged.number if judged else 0,
+        "continues": judged.continues if judged else "",
     }
 
 
