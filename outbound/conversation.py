@@ -48,7 +48,8 @@ class Conversation:
     async def send(self, letter: Handover) -> Attempt:
         """Hand the letter over, connecting first where need be."""
         self.stage = Stage.CONNECT
-        wanted = needs(letter)
+        large = letter.message.size > _IN_MEMORY
+        wanted = await asyncio.to_thread(needs, letter) if large else needs(letter)
         if not isinstance(wanted, Needs):
             return wanted
         used = self.open

@@ -24,6 +24,7 @@ _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,127
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.:@-]{1,300}>")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _OPAQUE = "application/octet-stream"
+_Pieces = list[bytes]  # joined once: large files are not copied at every level
 _MOST_REFERENCES = 20
 
 
@@ -91,12 +92,12 @@ def compose(letter: Letter) -> bytes:
         fields.append(header.raw("Auto-Submitted", "auto-replied"))
     fields.append(b"MIME-Version: 1.0\r\n")
     seed = letter.message_id
-    body = _text("plain", letter.text)
+    body: _Pieces = [_text("plain", letter.text)]
     if letter.html:
-        body = _multipart("alternative", seed, (body, _text("html", letter.html)))
+        body = _multipart("alternative", seed, (body, [_text("html", letter.html)]))
     if letter.attachments:
         body = _multipart("mixed", seed, (body, *(_file(file) for file in letter.attachments)))
-    return b"".join((*fields, body))
+    return b"".join((*fields, *body))
 
 
 def _address(name: str, text: str) -> address.Address:
@@ -106,7 +107,7 @@ def _address(name: str, text: str) -> address.Address:
         raise UnfitLetterError(f"{name}: {unfit}") from None
 
 
-def _multipart(kind: str, seed: str, parts: tuple[bytes, ...]) -> bytes:
+def _multipart(kind: str, seed: str, parts: tuple[_Pieces, ...]) -> _Pieces:
     # "=_" stands in no base64 line, and in quoted-printable only hexadecimal digits or a line end
     # follow "=": the boundary cannot occur in a part (RFC 2045 section 6.7, note on boundaries).
     boundary = f"=_{kind}_{hashlib.sha256(seed.encode()).hexdigest()[:24]}"
@@ -114,9 +115,8 @@ def _multipart(kind: str, seed: str, parts: tuple[bytes, ...]) -> bytes:
     opening = header.parameters("Content-Type", f"multipart/{kind}", (("boundary", boundary),))
     pieces = [opening, b"\r\n"]
     for part in parts:
-        pieces += [line, b"\r\n", part, b"\r\n"]
-    pieces += [line, b"--\r\n"]
-    return b"".join(pieces)
+        pieces += [line, b"\r\n", *part, b"\r\n"]
+    return [*pieces, line, b"--\r\n"]
 
 
 def _text(kind: str, text: str) -> bytes:
@@ -129,7 +129,7 @@ def _text(kind: str, text: str) -> bytes:
     return head.encode("ascii") + body
 
 
-def _file(file: LetterFile) -> bytes:
+def _file(file: LetterFile) -> _Pieces:
     name = header.clean("a file name", file.name).strip()
     if "/" in name or "\\" in name or not name:
         raise UnfitLetterError("a file name is empty or a path")
@@ -138,14 +138,12 @@ def _file(file: LetterFile) -> bytes:
     composite = file.media_type.startswith(("message/", "multipart/"))
     media_type = _OPAQUE if composite or not _MEDIA_TYPE.fullmatch(file.media_type) else file.media_type
     # The name in full where RFC 2183 has it; for readers that know only "name", one in plain ASCII.
-    return b"".join(
-        (
-            header.parameters("Content-Type", media_type, (("name", header.ascii_name(file.plain_name or name)),)),
-            header.parameters("Content-Disposition", "attachment", (("filename", name),)),
-            b"Content-Transfer-Encoding: base64\r\n\r\n",
-            _base64(file.content),
-        )
-    )
+    return [
+        header.parameters("Content-Type", media_type, (("name", header.ascii_name(file.plain_name or name)),)),
+        header.parameters("Content-Disposition", "attachment", (("filename", name),)),
+        b"Content-Transfer-Encoding: base64\r\n\r\n",
+        _base64(file.content),
+    ]
 
 
 def _base64(octets: bytes) -> bytes:
