@@ -45,8 +45,8 @@ class _EvidenceRecord(core.Sequence):  # type: ignore[misc]
     _fields = [  # noqa: RUF012
         ("version", core.Integer),
         ("digest_algorithms", cms.DigestAlgorithms),
-        ("crypto_infos", core.Any, {"implicit": 0, "optional": True}),
-        ("encryption_info", core.Any, {"implicit": 1, "optional": True}),
+        ("crypto_infos", core.Sequence, {"implicit": 0, "optional": True}),
+        ("encryption_info", core.Sequence, {"implicit": 1, "optional": True}),
         ("chains", _Chains),
     ]
 
