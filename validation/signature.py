@@ -141,7 +141,7 @@ class Signature:
     algorithm: str = ""  #: e.g. rsa-2048/sha256
     detail: str = ""  #: a cause for the log and the explanation, English, no content of the document
     anchor_list: str = ""  #: the list of the anchor that the path ends at: government or public; "" = no path
-    judged_for: datetime | None = None  #: the best proof of time: the moment for which trust was asked; None = not asked
+    judged_for: datetime | None = None  #: the best proof of time, for which trust was asked; None = not asked
     relied_on: tuple[Relied, ...] = ()  #: the path from the signer up, then the words about revocation, each once
     covers: tuple[str, ...] = ()  #: what it signs by name (files, parts, elements), where that is not the whole file
     left_out: tuple[str, ...] = ()  #: what it does not vouch for, by name: left out, changed since, or not there
