@@ -67,7 +67,8 @@ def papers(files: tuple[Inspected, ...], identify: Callable[[Inspected], Fields]
     if not texts:
         return ()
     known = {file.path: identify(file) for file in texts}
-    mains = _mains(texts, known)
+    numbered = _numbered(texts, known)
+    mains = [file for file in texts if any(file is main for main in numbered.values())]
     if not mains:
         mains = [min(texts, key=_fitness)]
     owner = mains[0]
@@ -75,20 +76,29 @@ def papers(files: tuple[Inspected, ...], identify: Callable[[Inspected], Fields]
     for file in files:
         if file.path in annexes:
             owner = file
-        else:
-            annexes[owner.path].append(file)
+            continue
+        same = numbered.get(_number(known.get(file.path)))
+        annexes[(same or owner).path].append(file)
     return tuple(Paper(main, tuple(annexes[main.path]), known[main.path]) for main in mains)
 
 
-def _mains(texts: list[Inspected], known: Mapping[tuple[str, ...], Fields]) -> list[Inspected]:
+_Number = tuple[str, str]
+
+
+def _number(fields: Fields | None) -> _Number:
+    """Number and notation in one spelling; ("", "") unless both are known."""
+    number, notation = (fields.value(key) if fields else "" for key in ("CodeNumber", "CodeNotation"))
+    return (number.lstrip("0"), fold(notation)) if number and notation else ("", "")
+
+
+def _numbered(texts: list[Inspected], known: Mapping[tuple[str, ...], Fields]) -> dict[_Number, Inspected]:
     """The numbered papers; of one number in several forms (a signed PDF and the Word file it was made from) one."""
-    chosen: dict[tuple[str, str], Inspected] = {}
+    chosen: dict[_Number, Inspected] = {}
     for file in texts:
-        number, notation = (known[file.path].value(key) for key in ("CodeNumber", "CodeNotation"))
-        if number and notation:
-            key = (number.lstrip("0"), fold(notation))
-            chosen[key] = min(chosen.get(key, file), file, key=_fitness)
-    return [file for file in texts if any(file is main for main in chosen.values())]
+        number = _number(known[file.path])
+        if any(number):
+            chosen[number] = min(chosen.get(number, file), file, key=_fitness)
+    return chosen
 
 
 def _fitness(file: Inspected) -> tuple[bool, bool]:
