@@ -23,24 +23,31 @@ _TOLD = frozenset({"01", "02", "03", "04", "05", "06"})  #: of these the sender 
 
 def earlier_of(store: Store, mail: ReceivedMail, keys: Iterable[str]) -> tuple[Earlier, ...]:
     """What became of the packets of the same axis under those keys; a refused one is none."""
-    axis = mail.origin.axis if isinstance(mail.origin, AxisOrigin) else ""
+    axis = _axis_of(mail)
     found: dict[str, Earlier] = {}
     for key in keys:
         for _, other_id in store.mails.judgements.documents_with_key(key, mail.id):
             other = store.mails.get(other_id)
-            if other is None or not isinstance(other.origin, AxisOrigin) or other.origin.axis != axis:
+            if other is None or not axis or _axis_of(other) != axis:
                 continue
             if other.state is not MailState.REJECTED and other_id not in found:
                 found[other_id] = _earlier(store, key, other_id)
     return tuple(found.values())
 
 
-def freeze(store: Store, mails: Iterable[str], by: str, now: datetime) -> None:
-    """Stops the letters of those mails that have not left, until somebody decides of the mail `by`."""
+def freeze(store: Store, mails: Iterable[str], by: ReceivedMail, now: datetime) -> None:
+    """Stops the letters of those mails that have not left, until somebody decides of the mail `by`.
+
+    The child that names them has read a stranger's octets: only packets of the same axis are touched.
+    """
     for mail_id in mails:
+        other = store.mails.get(mail_id)
+        if other is None or not _axis_of(by) or _axis_of(other) != _axis_of(by):
+            _log.error("not_frozen", mail=mail_id, by=by.id)
+            continue
         for delivery in store.deliveries.list(Queued, kind="letter", mail_id=mail_id):
             try:
-                store.deliveries.cancel(delivery.id, f"{_FROZEN}{by}", now, "worker")
+                store.deliveries.cancel(delivery.id, f"{_FROZEN}{by.id}", now, "worker")
             except NotNowError:
                 # On its way this very moment: its recipient is told later.
                 _log.info("not_frozen", delivery=delivery.id)
@@ -71,6 +78,10 @@ def answered_with_a_receipt(judged: Judged | None) -> bool:
     """Did the judging say that its sender may be written to?"""
     answers = [step for step in judged.explanation if step.get("stage") == "answer"] if judged else []
     return bool(answers) and answers[-1].get("decided") == "a receipt"
+
+
+def _axis_of(mail: ReceivedMail) -> str:
+    return mail.origin.axis if isinstance(mail.origin, AxisOrigin) else ""
 
 
 def _may_be_told(store: Store, mail_id: str) -> bool:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bridge.case_known import within
 from bridge.evidence.source import EvidenceSource
 from bridge.following import earlier_of, freeze, note
 from bridge.job import Case, Job, LetterSlot, Outcome, Snapshot, Wanted
@@ -42,6 +43,7 @@ class Asked:
 
     answer: Answered[Outcome] | Crashed
     evidence: Evidence
+    case: Case | None = None  #: what the mail goes on with, as we found it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Worker:
                     case Crashed():
                         self._crashed(claimed, answer)
                         return None
-                    case Answered(value):
+                    case Answered(told):
+                        value = within(told, asked.case)
                         former = store.mails.judgements.current(mail.id) if claimed.round else None
                         before = former.state if former else None
                         now = datetime.now(UTC)
@@ -152,9 +155,9 @@ class Worker:
         while True:
             answer = self._bench.pool.run("judge", job, [body], (Outcome, Wanted))
             if isinstance(answer, Crashed):
-                return Asked(answer, job.evidence)
+                return Asked(answer, job.evidence, job.case)
             if isinstance(answer.value, Outcome):
-                return Asked(Answered(answer.value, answer.files), job.evidence)
+                return Asked(Answered(answer.value, answer.files), job.evidence, job.case)
             answer.files.close()
             wanted = answer.value
             if not wanted.parties:
@@ -234,7 +237,7 @@ class Worker:
         """What a packet means for others, before it is recorded: done twice it does no harm, forgotten it would."""
         store, now = self._bench.store, datetime.now(UTC)
         if outcome.freezes:
-            freeze(store, outcome.freezes, mail.id, now)
+            freeze(store, outcome.freezes, mail, now)
         if outcome.said:
             note(store, mail, outcome.said, now, receipts=self._bench.settings.receipts.enabled)
 

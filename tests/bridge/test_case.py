@@ -7,7 +7,8 @@ import pytest
 
 from bridge.authentication import Authentication
 from bridge.case import corrects, without_corrected
-from bridge.job import Case, Job, Snapshot
+from bridge.case_known import within
+from bridge.job import Case, Job, Outcome, Snapshot
 from bridge.policy import Policy
 from bridge.sending import Sender
 from bridge.settings.sections import Office
@@ -57,3 +58,20 @@ def test_who_may_correct(case: Case | None, kind: str, who: Sender, may: bool) -
     assert (corrects(job, kind, who) is not None) is may
     known = without_corrected(job, kind, who).known_documents
     assert known == ({"l": "m3"} if may else {"k": "m1", "l": "m3"})
+
+
+@pytest.mark.parametrize(
+    ("case", "named", "kept"),
+    [
+        pytest.param(CASE, "m1", ("m1", True), id="the case that we found"),
+        pytest.param(replace(CASE, waits=False), "m1", ("m1", False), id="it does not wait any more"),
+        pytest.param(CASE, "m9", ("", False), id="a mail of its own choice"),
+        pytest.param(None, "m9", ("", False), id="no letter was answered at all"),
+    ],
+)
+def test_a_child_that_was_taken_over_supersedes_nothing_else(
+    case: Case | None, named: str, kept: tuple[str, bool]
+) -> None:
+    said = Outcome(MailState.ACCEPTED, "reply", "", (), continues=named, supersedes=True)
+    found = within(said, case)
+    assert (found.continues, found.supersedes) == kept
