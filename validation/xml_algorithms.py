@@ -8,9 +8,8 @@ from enum import Enum
 
 from validation.foreign import CannotCheckError
 from validation.signature import Problem
+from validation.xml_tree import DSIG, DSIG_11
 
-_DSIG = "http://www.w3.org/2000/09/xmldsig#"
-_DSIG_11 = "http://www.w3.org/2009/xmldsig11#"
 _ENC = "http://www.w3.org/2001/04/xmlenc#"
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 _MORE_2007 = "http://www.w3.org/2007/05/xmldsig-more#"
@@ -19,7 +18,7 @@ _MORE_2021 = "http://www.w3.org/2021/04/xmldsig-more#"
 #: RFC 9231 section 2.1: digests, by the names of hashlib.
 DIGESTS: dict[str, str] = {
     f"{_MORE}md5": "md5",
-    f"{_DSIG}sha1": "sha1",
+    f"{DSIG}sha1": "sha1",
     f"{_MORE}sha224": "sha224",
     f"{_ENC}sha256": "sha256",
     f"{_MORE}sha384": "sha384",
@@ -49,15 +48,15 @@ class Method:
 
 #: RFC 9231 sections 2.3 and 2.4.
 METHODS: dict[str, Method] = {
-    f"{_DSIG}rsa-sha1": Method(Scheme.RSA, "sha1"),
+    f"{DSIG}rsa-sha1": Method(Scheme.RSA, "sha1"),
     f"{_MORE}rsa-md5": Method(Scheme.RSA, "md5"),
     **{f"{_MORE}rsa-sha{bits}": Method(Scheme.RSA, f"sha{bits}") for bits in (224, 256, 384, 512)},
     f"{_MORE_2007}rsa-pss": Method(Scheme.RSA_PSS, ""),
     f"{_MORE_2007}sha1-rsa-MGF1": Method(Scheme.RSA_PSS, "sha1"),
     **{f"{_MORE_2007}sha{bits}-rsa-MGF1": Method(Scheme.RSA_PSS, f"sha{bits}") for bits in (224, 256, 384, 512)},
     **{f"{_MORE_2007}sha3-{bits}-rsa-MGF1": Method(Scheme.RSA_PSS, f"sha3_{bits}") for bits in (224, 256, 384, 512)},
-    f"{_DSIG}dsa-sha1": Method(Scheme.DSA, "sha1"),
-    f"{_DSIG_11}dsa-sha256": Method(Scheme.DSA, "sha256"),
+    f"{DSIG}dsa-sha1": Method(Scheme.DSA, "sha1"),
+    f"{DSIG_11}dsa-sha256": Method(Scheme.DSA, "sha256"),
     **{f"{_MORE}ecdsa-sha{bits}": Method(Scheme.ECDSA, f"sha{bits}") for bits in (1, 224, 256, 384, 512)},
     **{f"{_MORE_2021}ecdsa-sha3-{bits}": Method(Scheme.ECDSA, f"sha3_{bits}") for bits in (224, 256, 384, 512)},
     f"{_MORE_2021}eddsa-ed25519": Method(Scheme.EDDSA, ""),

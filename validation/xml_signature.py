@@ -50,8 +50,6 @@ class XmlSignature:
     element: etree._Element
     cryptography: Cryptography
     references: tuple[Reference, ...] = ()  #: those of SignedInfo, then those of its manifests
-    properties: Properties = Properties()
-    method: str = ""  #: the URI of the signature method
     strangers: tuple[x509.Certificate, ...] = ()  #: certificates in KeyInfo that are neither the signer's nor above it
 
     @property
@@ -123,8 +121,7 @@ def _checked(following: Following) -> XmlSignature:
     info = key_info_of(signature)
     cryptography = _cryptography(following, value, references, properties, info, covered=covered)
     strangers = tuple(_strangers(cryptography, info))
-    method = value.element.get("Algorithm") or ""
-    return XmlSignature(signature, cryptography, references, properties, method, strangers)
+    return XmlSignature(signature, cryptography, references, strangers)
 
 
 def _refuse_unless_broken(references: Sequence[Reference], detail: str) -> None:

@@ -32,7 +32,6 @@ _MOST_STAMPS = 10
 class Properties:
     """The properties of one signature, not judged yet."""
 
-    qualifying: etree._Element | None = None
     signed: etree._Element | None = None  #: SignedProperties; must be covered before it is believed
     unsigned: tuple[etree._Element, ...] = ()  #: each unsigned property
 
@@ -60,7 +59,7 @@ def properties_of(signature: etree._Element) -> Properties:
         for inner in children(outer, "UnsignedSignatureProperties")
         for one in inner
     ]
-    return Properties(found[0], signed[0] if signed else None, tuple(unsigned))
+    return Properties(signed[0] if signed else None, tuple(unsigned))
 
 
 def named_certificates(properties: Properties) -> tuple[tuple[str, bytes], ...]:
