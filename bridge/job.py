@@ -82,6 +82,14 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredMail:
+    """A mail whose document a packet answers."""
+
+    mail_from: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The mail that a letter of ours was about, where this mail answers that letter."""
 
@@ -106,6 +114,7 @@ class Job:
     case: Case | None = None  #: what it goes on with, as far as was asked
     slots: tuple[LetterSlot, ...] = ()
     earlier: tuple[Earlier, ...] | None = None  #: packets of which this one speaks; None = not asked
+    answered: tuple[AnsweredMail, ...] | None = None  #: mails that this packet answers; None = not asked
     last_round: bool = False  #: what is still wanted now is UNKNOWN
 
 
@@ -121,6 +130,7 @@ class Wanted:
     letters: tuple[str, ...] = ()  #: Message-IDs that may be those of letters of ours
     slots: int = 0  #: identities for letters
     earlier: tuple[str, ...] = ()  #: keys of packets that came before, and of what became of them
+    answered: tuple[str, ...] = ()  #: what documents are called that are answered, and came by mail perhaps
 
 
 @dataclass(frozen=True, slots=True)

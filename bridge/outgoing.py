@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bridge import parties, recalling
 from bridge.addressee import addressee, find, present
+from bridge.answered import answered_wanted, thread_of
 from bridge.axis.settings import BY_HAND
 from bridge.decided import released_by
 from bridge.edxml.forms import document_id
@@ -86,8 +87,10 @@ def _letters(job: Job, packet: DocumentPacket, folder: Path, told: Told) -> Outc
     )
     if missing or not addressed:
         return _held(job, told, missing or (Observation(Code.PACKET_UNADDRESSED),), packet)
+    if asked := answered_wanted(job, packet):
+        return asked
     recipients = tuple(dict.fromkeys(address for _, found in addressed for address in found))
-    for_each = [(packet, recipient, recalling.reference(job, recipient)) for recipient in recipients]
+    for_each = [(packet, one, recalling.reference(job, one) or thread_of(job, one)) for one in recipients]
     for_each += recalling.notices(job, packet.sender, packet.business.reason, recipients) if said else ()
     made = _composed(job, told, for_each, folder)
     if isinstance(made, Wanted):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bridge.answered import answered_of
 from bridge.case_known import within
 from bridge.evidence.source import EvidenceSource
 from bridge.following import earlier_of, freeze, note
@@ -191,6 +192,8 @@ class Worker:
             job = replace(job, our_letters=ours, case=job.case or self._case((), wanted.letters))
         if wanted.earlier:
             job = replace(job, earlier=earlier_of(self._bench.store, job.mail, wanted.earlier))
+        if wanted.answered:
+            job = replace(job, answered=answered_of(self._bench.store, job.mail, wanted.answered))
         if wanted.slots:
             # Derived, not drawn: a letter that is composed twice is the same letter.
             slots = tuple(self._slot(f"{job.mail.id}/letter/{number}") for number in range(wanted.slots))

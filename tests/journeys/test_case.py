@@ -11,8 +11,10 @@ from sqlalchemy import update
 
 from bridge.demo.mails import PDF, File
 from bridge.demo.pki import Pki
+from bridge.edxml.packet import Concerned
 from bridge.edxml.status import StatusCode
 from store.mail import MailState, ReceivedMail
+from store.registry import Correspondent
 from store.schema import mails
 from tests.journeys.house import CHECKER, DOOR, House
 from tests.journeys.outcome import packet_of, receipt_of, subject_of, text_of
@@ -171,6 +173,24 @@ def test_what_becomes_of_a_letter_goes_back_to_the_axis_each_once(bridge: House,
     assert len(told(4)) == 4
     kinds = [(one.kind, one.detail.get("late", "")) for one in bridge.store.deliveries.events(delivery.id)]
     assert kinds == [("delivered", ""), ("displayed", ""), ("answered", ""), ("delayed", "yes")]
+
+
+def test_a_document_that_answers_a_mail_stands_in_its_thread_for_its_sender_alone(
+    bridge: House, postfix_server: PostfixSink, pki: Pki
+) -> None:
+    mail = from_agency(signed(pki))
+    bridge.send(mail.raw, mail.mail_from)
+    packet = packet_of(bridge, bridge.judged(mail.message_id, MailState.ACCEPTED))
+    receipt_of(postfix_server, mail)
+    known = Correspondent(secrets.token_hex(4), "individual", "Người gửi", addresses=(mail.mail_from,))
+    bridge.store.registry.correspondents.add(known, "test", datetime.now(UTC))
+    other = receiver(bridge)
+    answered = (Concerned(packet.sender.organ_id, document_id=packet.document_id),)
+    taken(bridge, put(bridge, decision(), [mail.mail_from, other], answers=answered))
+    (elsewhere,) = postfix_server.wait_for(other)
+    letter = postfix_server.wait_for(mail.mail_from, count=2)[-1]
+    threads = [message_from_bytes(one.raw, policy=SMTP)["In-Reply-To"] for one in (letter, elsewhere)]
+    assert threads == [mail.message_id, None]
 
 
 def test_a_storm_is_damped_and_the_administrator_told_once(

@@ -10,7 +10,7 @@ from pathlib import Path
 from bridge.demo.pki import Pki
 from bridge.edxml.compose import document_packet
 from bridge.edxml.conform import conform
-from bridge.edxml.packet import PacketFile, Party, StatusPacket
+from bridge.edxml.packet import Concerned, PacketFile, Party, StatusPacket
 from bridge.edxml.read import read
 from bridge.edxml.status import StatusCode
 from bridge.edxml.write import write
@@ -35,7 +35,13 @@ def receiver(bridge: House) -> str:
     return address
 
 
-def put(bridge: House, pdf: bytes, addresses: Sequence[str], organ_id: str = OTHERS_ID) -> str:
+def put(
+    bridge: House,
+    pdf: bytes,
+    addresses: Sequence[str],
+    organ_id: str = OTHERS_ID,
+    answers: Sequence[Concerned] = (),
+) -> str:
     """Lays a packet into in/ as the province does, complete under its name at once; that name."""
     packet = document_packet(
         identify(pdf, "application/pdf"),
@@ -44,6 +50,7 @@ def put(bridge: House, pdf: bytes, addresses: Sequence[str], organ_id: str = OTH
         (PacketFile("35_QD-SM.pdf", pdf, "application/pdf"), PacketFile("phu-luc.txt", b"mot\r\nhai\n", "text/plain")),
         datetime.now(UTC),
         own_id=f"doc-{secrets.token_hex(6)}",
+        answers=answers,
     )
     inbox = bridge.axis / "in"
     draft = inbox / f"{secrets.token_hex(6)}.tmp"
