@@ -20,7 +20,7 @@ from bridge.edxml.packet import (
     Replaced,
     Update,
 )
-from bridge.letters.document_letter import document_letter, subject
+from bridge.letters.document_letter import document_letter, plain_name, subject
 from bridge.settings.sections import Office
 from outbound.letter import Letter, compose
 
@@ -124,3 +124,23 @@ def test_an_endless_name_keeps_its_ending_and_a_path_is_none() -> None:
     assert file.name.endswith("đ.pdf")
     assert "/" not in file.name
     compose(made(packet))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "name"),
+    [
+        pytest.param("{code}_{date}_{subject}", 1, "35_QD-SNV_20261120_kien_toan_to_chuc_bo_may.pdf", id="the default"),
+        pytest.param("{code}_{date}_{subject}", 2, "35_QD-SNV_20261120_kien_toan_to_chuc_bo_may_2.doc", id="an annex"),
+        pytest.param("{number}-{name}", 2, "2-Phu_luc.doc", id="the name of the file itself"),
+        pytest.param("vanban", 1, "vanban.pdf", id="a pattern of words alone"),
+    ],
+)
+def test_old_readers_are_given_a_name_in_ascii(pattern: str, number: int, name: str) -> None:
+    assert plain_name(pattern, _PACKET, number) == name
+
+
+def test_the_html_says_what_the_text_says_and_nothing_of_it_is_code() -> None:
+    letter = made(replace(_PACKET, subject="<script>alert(1)</script>"))
+    assert "&lt;script&gt;" in letter.html
+    assert "<script>" not in letter.html
+    assert letter.text.count("SHA-256") == letter.html.count("SHA-256")

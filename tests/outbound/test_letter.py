@@ -138,3 +138,15 @@ def test_a_message_id_of_a_stranger_that_is_not_one_is_left_out() -> None:
 def test_what_cannot_be_written_is_named(change: dict[str, object]) -> None:
     with pytest.raises(UnfitLetterError):
         compose(letter(**change))
+
+
+def test_the_case_stands_in_references_once_and_in_order() -> None:
+    case = ("<1@office.example>", "<not well formed", "<2@office.example>", "<their@id.example>")
+    message = read(compose(letter(references=case, in_reply_to="<their@id.example>")))
+    assert message["References"] == "<1@office.example> <2@office.example> <their@id.example>"
+
+
+def test_whoever_wants_to_know_of_the_display_is_named() -> None:
+    message = read(compose(letter(notify_to="reply+t@office.example")))
+    assert message["Disposition-Notification-To"] == "reply+t@office.example"
+    assert read(compose(letter()))["Disposition-Notification-To"] is None
