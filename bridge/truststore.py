@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from asn1crypto import cms, crl, pem, x509
 
 from bridge import trustbook
+from bridge.late_log import late_log
 from bridge.trustbook import Ended
 from store.errors import Unavailable
 from validation.evidence import Anchor, TrustStore
 
-_log = structlog.get_logger("docbridge.trust")
 LISTS = ("government", "public")
 _INTERMEDIATES, _CRLS = "intermediates", "crls"
 _BUNDLES = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})  #: PEM labels of a bundle
@@ -220,7 +219,7 @@ def _split(content: bytes, kind: str) -> Iterator[bytes]:
             # asn1crypto parses lazily: ask for all of it, so that a broken one is found here and not in a verdict.
             shape.load(der, strict=True).native  # noqa: B018
         except (ValueError, TypeError, KeyError):
-            _log.warning("no_certificate", kind=kind)
+            late_log("docbridge.trust").warning("no_certificate", kind=kind)
             continue
         yield der
 

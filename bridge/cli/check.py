@@ -67,7 +67,6 @@ def check(
     drawing = folder is not None
     pool = Pool(sandbox, _JOBS | _DRAW if drawing else _JOBS, preload=(*_WARM, _DRAWS) if drawing else _WARM)
     ctx.call_on_close(pool.close)
-    log_quietly()
     from bridge.examiner import Examiner, Refused
 
     examiner = Examiner(pool, sandbox, None if offline else _fetch(settings))
@@ -92,6 +91,7 @@ def _fetch(settings: "Settings | None") -> "Fetch":
         from bridge.evidence.answers import Answers
         from bridge.settings.sections import Fetching
 
+        log_quietly()
         return Answers(settings.evidence if settings else Fetching(), None)
 
     return lambda wanted: answers().ask(wanted)

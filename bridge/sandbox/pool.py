@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar, overload
+from typing import Any, BinaryIO, Self, TypeVar, overload
 
+from bridge.late_log import late_log
 from bridge.sandbox import codec
 from bridge.sandbox.child import Call, Failure
 from bridge.sandbox.code import project_root, readable
@@ -30,21 +31,11 @@ from bridge.sandbox.wall import Orders, Wall
 from bridge.sandbox.walls import NOBODY
 from store.errors import Unavailable
 
-if TYPE_CHECKING:
-    from structlog.stdlib import BoundLogger
-
 A = TypeVar("A")
 B = TypeVar("B")
 
 _PRELOAD = ("bridge.sandbox.warm",)
-
-
-def _log() -> "BoundLogger":
-    """Loaded when there is something to tell: it takes longer than all the rest, and the first child waits for that."""
-    import structlog
-
-    log: BoundLogger = structlog.get_logger("docbridge.bridge")
-    return log
+_NAME = "docbridge.bridge"  # of the log
 
 
 class ClosedError(Exception):
@@ -134,7 +125,9 @@ class Pool:
                 if isinstance(result, Crashed) and (result.wall is not Stop.ERROR or not isinstance(outcome, Frame)):
                     child.close()
         if isinstance(result, Crashed):
-            _log().warning("sandbox.job_stopped", job=job, wall=result.wall.value, detail=result.detail, octets=octets)
+            late_log(_NAME).warning(
+                "sandbox.job_stopped", job=job, wall=result.wall.value, detail=result.detail, octets=octets
+            )
         return result
 
     def wait_ready(self) -> None:
@@ -243,7 +236,7 @@ class Pool:
                     raise ClosedError
                 failed, self._failed = self._failed, None
                 if failed is not None:
-                    _log().error("sandbox.start_failed", error=type(failed).__name__)
+                    late_log(_NAME).error("sandbox.start_failed", error=type(failed).__name__)
                     self._starter.submit(self._start)
                     if not self._all:
                         raise StartError(str(failed)) from failed

@@ -13,7 +13,9 @@ _HEAVY = ("sqlalchemy", "pydantic", "dkim", "dns", "aiohttp", "pyhanko.sign", "c
     [
         pytest.param(("bridge.checking", "validation.pdf_signatures", "validation.smime"), _HEAVY, id="the child"),
         pytest.param(
-            ("bridge.cli.check", "bridge.sandbox.pool"), _HEAVY[:6] + _HEAVY[7:], id="before the child starts"
+            ("bridge.cli.check", "bridge.sandbox.pool", "bridge.examiner", "bridge.truststore"),
+            _HEAVY[:6] + _HEAVY[7:],
+            id="the caller",
         ),
     ],
 )
