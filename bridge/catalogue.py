@@ -52,7 +52,6 @@ TABLE: tuple[Row, ...] = (
     Row(Code.DOCUMENT_PHOTOS, DOUBT, "Thư chỉ có ảnh chụp, không có văn bản.", "Gửi bản PDF của văn bản; ảnh chụp không thay được văn bản."),
     Row(Code.DOCUMENT_DUPLICATE, DOUBT, "Văn bản này đã đến trong một thư khác ({other}).", "Không cần gửi lại nếu là cùng một văn bản."),
     Row(Code.DOCUMENT_NUMBER_REUSED, DOUBT, "Số, ký hiệu, cơ quan và năm của văn bản trùng với một văn bản khác nội dung đã đến trong thư khác ({other}).", "Kiểm tra lại số, ký hiệu; nếu là bản sửa đổi, ghi rõ văn bản được thay thế."),
-    Row(Code.DOCUMENT_SAME_CONTENT, NOTE, "Nội dung văn bản này đã đến trong một thư khác ({other}) nhưng với số khác hoặc chưa có số.", "Kiểm tra lại văn bản đã gửi; không cần gửi lại nếu là cùng một văn bản."),
     Row(Code.DOCUMENT_SCANNED, DOUBT, "Tệp {about} là ảnh quét, không có chữ để đọc tự động; văn thư nhập thông tin của văn bản.", "Gửi bản PDF xuất từ phần mềm soạn thảo, đã ký số."),
     Row(Code.ROUTE_MISSING, DOUBT, "Chưa có quy tắc cho biết thư này chuyển đến cơ quan nào.", ""),
     Row(Code.SENDER_DMARC_FAIL, DOUBT, "Thư ghi người gửi thuộc {domain} nhưng {domain} không xác nhận đã gửi thư này; có thể là thư mạo danh.", "Gửi lại từ hệ thống thư chính thức của cơ quan, đơn vị.", by_class=_DISOWNED),
@@ -86,6 +85,7 @@ TABLE: tuple[Row, ...] = (
     # UNKNOWN: ask again later
     Row(Code.SIGNATURE_REVOCATION_UNKNOWN, UNKNOWN, "Chưa xác định được chứng thư số ký tệp {about} có bị thu hồi hay không; hệ thống sẽ kiểm tra lại.", ""),
     # NOTE: recorded
+    Row(Code.DOCUMENT_SAME_CONTENT, NOTE, "Nội dung văn bản này đã đến trong một thư khác ({other}) nhưng với số khác hoặc chưa có số.", "Kiểm tra lại văn bản đã gửi; không cần gửi lại nếu là cùng một văn bản."),
     Row(Code.FIELD_LONG, NOTE, "Thông tin {field} dài {length} ký tự, hơn mức {most} của Phụ lục VI Nghị định 30/2020/NĐ-CP; có nơi nhận có thể không lưu hết.", ""),
     Row(Code.ORGAN_SUCCEEDED, NOTE, "Nơi nhận {organ} đã giải thể hoặc sáp nhập; văn bản được chuyển đến {successor}.", ""),
     Row(Code.MAIL_DAMAGED, NOTE, "Cấu trúc thư có lỗi nhưng đã đọc được.", ""),

@@ -24,14 +24,14 @@ from bridge.secrecy import of_mail
 from bridge.sending import sender_of
 from bridge.telling import Told
 from bridge.wrapping import wrap
-from store.mail import AxisOrigin, MailState
+from store.mail import AxisOrigin
 from validation.message import read
-from validation.verdict import Accepted, word
+from validation.verdict import Accepted
 
 
 def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     """What becomes of one mail, or what is wanted before that can be said."""
-    origin, snapshot = job.mail.origin, job.snapshot
+    origin, snapshot, policy = job.mail.origin, job.snapshot, job.snapshot.policy
     if isinstance(origin, AxisOrigin):
         return handle_packet(job, raw, folder)
     told = Told()
@@ -53,11 +53,10 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 
     # Inspect: the mail by its signatures, every file by its form and its signatures.
     dossier = dossier_of(job, message)
-    files, contents = dossier.files, dossier.contents
     observed = [*dossier.observations, *sender.observations]
 
     # Secrecy: what bears a mark goes no further, and nothing of it is told.
-    suspicion = uncleared(job, told, max(of_mail(shown, contents) for shown in dossier.readings(message)))
+    suspicion = uncleared(job, told, max(of_mail(shown, dossier.contents) for shown in dossier.readings(message)))
     message = dossier.message
     if suspicion:
         return seal(told, kind, message, suspicion, answer(origin, message, sender, snapshot))
@@ -66,11 +65,12 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
 
     # Identify: which papers are these, what do they say of themselves, and do they correct others?
     job = without_corrected(job, kind, sender)
-    documents = documents_of(job, message, sender, leaves(files), contents, clerk_fields(job.decisions))
+    given = clerk_fields(job.decisions)
+    documents = documents_of(job, message, sender, leaves(dossier.files), dossier.contents, given)
     if isinstance(documents, Wanted):
         return documents
     told.documents(documents.found)
-    files = documents.answered(files)
+    files = documents.answered(dossier.files)
 
     # Route: to which organs, and which rule says so?
     routes = route(origin, message, snapshot, job.evidence.moment.date())
@@ -80,24 +80,20 @@ def handle(job: Job, raw: bytes, folder: Path) -> Outcome | Wanted:
     observed += (*routes.observations, *sender.without_id(axes))
 
     # Judge: the worst decides, unless a person has decided.
-    kind_of_sender, policy = sender.sender_class, snapshot.policy
-    observed += documents.observations(kind_of_sender, policy, (key for axis in axes for key in axis.mandatory))
-    findings = tuple(weigh(observation, kind_of_sender, policy) for observation in observed)
-    verdict = judge(findings, kind_of_sender, policy, job.waited)
+    observed += documents.observations(sender.sender_class, policy, (key for axis in axes for key in axis.mandatory))
+    findings = tuple(weigh(observation, sender.sender_class, policy) for observation in observed)
+    verdict = judge(findings, sender.sender_class, policy, job.waited)
     release = released_by(job.decisions)
-    state = MailState.RELEASED if release else MailState(word(verdict))
-    told.findings(verdict.findings)
-    told.step("judge", "released by a person" if release else "the worst finding decides", word(verdict), state)
+    state = told.judged(verdict, release is not None)
 
     # Wrap: one envelope for each paper, one `To` for each organ; what would reach nobody stays with the clerk.
     goes_on = not only_checks(origin, snapshot) and (release is not None or isinstance(verdict, Accepted))
-    envelopes = wrap(job, documents, sender, routes, contents, folder) if goes_on else ()
+    envelopes = wrap(job, documents, sender, routes, dossier.contents, folder) if goes_on else ()
     state = told.wrapped(envelopes, state, goes_on)
 
     # Answer: the sender learns what became of it, where an answer is safe.
-    decision = answer(origin, message, sender, snapshot)
-    told.step("answer", decision.reason, state, "a receipt" if decision.answer else "nothing")
-    made, notice = documents.made(findings, kind_of_sender, policy), str(state) if decision.answer else ""
+    notice = told.answered(answer(origin, message, sender, snapshot), state)
+    made = documents.made(findings, sender.sender_class, policy)
     told_of = (state, kind, message.message_id, verdict.findings, files, made, envelopes)
     outcome = Outcome(*told_of, notice=notice, steps=told.steps, signatures=dossier.signatures)
     return ended(outcome, job, message, sender, documents, told)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from bridge.found import Found
 from bridge.job import EnvelopeMade, Step
+from bridge.letters.may_answer import MayAnswer
 from bridge.sending import Sender
 from bridge.signed_by import signed_by
 from store.mail import MailState
 from validation.finding import Finding
+from validation.verdict import Verdict, word
 
 
 class Told:
@@ -40,6 +42,14 @@ class Told:
             about = "/".join(finding.about) or "mail"
             self.step("judge", f"{finding.code} by {finding.reason}", about, finding.severity.word)
 
+    def judged(self, verdict: Verdict, by_a_person: bool) -> MailState:
+        """Each finding, and who decided.  Returns the state: the verdict's, unless a person has released the mail."""
+        state = MailState.RELEASED if by_a_person else MailState(word(verdict))
+        self.findings(verdict.findings)
+        rule = "released by a person" if by_a_person else "the worst finding decides"
+        self.step("judge", rule, word(verdict), state)
+        return state
+
     def wrapped(self, envelopes: Sequence[EnvelopeMade], state: MailState, goes_on: bool) -> MailState:
         """Each envelope with its receivers.  Returns the state: held where a mail should go on and nothing goes."""
         for envelope in envelopes:
@@ -48,3 +58,8 @@ class Told:
             self.step("wrap", "no document or no receiver", state, MailState.HELD)
             return MailState.HELD
         return state
+
+    def answered(self, may: MayAnswer, state: MailState) -> str:
+        """Whether the sender is told.  Returns the notice: "" = none."""
+        self.step("answer", may.reason, state, "a receipt" if may.answer else "nothing")
+        return str(state) if may.answer else ""

@@ -1,7 +1,7 @@
 """Where a document stands at one receiver, by the statuses that were told of it: one pure transition function.
 
 Statuses come twice, late and out of order: each is kept as a row elsewhere, and here they are put into the order of
-their own time stamps.  A word that does not fit the state changes nothing.
+their own time stamps, but for a question of ours and its answer.  A word that does not fit the state changes nothing.
 
     sent -> 01 -> (02 | 03 -> 04? -> 05? -> 06)      any but 02 -> 13 asked -> (15 taken back | 16 as before)
 """
@@ -46,10 +46,14 @@ class Word:
 
     @property
     def moment(self) -> datetime:
-        """By which it is put in order."""
-        return self.said_at or self.came_at
+        """By which it is put in order.
+
+        Question and answer go through us: an answer is later than the question, whatever the clock of its sender says.
+        """
+        return self.came_at if self.code in _DIALOGUE else self.said_at or self.came_at
 
 
+_DIALOGUE = frozenset({StatusCode.RECALL_ASKED, StatusCode.CHANGE_AGREED, StatusCode.CHANGE_REFUSED})
 _STAGES = {
     StatusCode.ARRIVED: Stage.ARRIVED,
     StatusCode.REGISTERED: Stage.REGISTERED,

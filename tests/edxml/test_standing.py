@@ -53,6 +53,12 @@ def test_late_statuses_count_by_their_own_time() -> None:
         assert standing_of(order) == Standing(Stage.IN_PROGRESS)
 
 
+def test_an_answer_follows_its_question_though_the_clock_of_its_sender_is_behind() -> None:
+    asked = Word(StatusCode.RECALL_ASKED, NOON, NOON)
+    answer = Word(StatusCode.CHANGE_AGREED, NOON - timedelta(minutes=9), NOON + timedelta(minutes=1))
+    assert standing_of([answer, asked]) == Standing(Stage.TAKEN_BACK)
+
+
 def test_without_a_time_of_their_own_they_count_by_when_they_came() -> None:
     assert standing_of(words("01 03 02", timed=False)) == Standing(Stage.REGISTERED)
 

@@ -207,6 +207,13 @@ class House:
             assert code == 250, text
             return text.decode()
 
+    def knows(self, address: str) -> bool:
+        """Whether the door takes mail for that address already: it reads the routes from time to time."""
+        with smtplib.SMTP(LOOPBACK, self.port, timeout=30) as client:
+            client.ehlo("client.example")
+            client.mail("")
+            return client.rcpt(address)[0] == 250
+
     def mails(self, message_id: str) -> list[ReceivedMail]:
         """The mails that were read and bear this Message-ID."""
         return list(self.store.mails.with_message_id(message_id.strip("<>")))

@@ -14,6 +14,7 @@ from tests.journeys.post import from_agency, signed
 from tests.journeys.test_recall import document, lay, numbered
 from tests.journeys.test_way_out import letters, taken
 from tests.servers.postfix import PostfixSink
+from tests.servers.wait import wait_until
 
 
 def dissolved(bridge: House, address: str) -> tuple[Organ, Organ]:
@@ -44,6 +45,7 @@ def test_a_mail_for_a_dissolved_body_goes_to_its_successor(bridge: House, pki: P
     door = f"{old.id}@mau.test"
     bridge.store.registry.routes.add(RoutingRule(old.id, recipient=door, organs=(old.id,)), "test", datetime.now(UTC))
     mail = from_agency(signed(pki), to=door)
+    wait_until(lambda: bridge.knows(door), 20, "the new route at the door")
     bridge.send(mail.raw, mail.mail_from, [door])
     kept = bridge.judged(mail.message_id, MailState.ACCEPTED)
     assert [party.organ_id for party in packet_of(bridge, kept).receivers] == [new.ids[0].value]

@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,6 +15,8 @@ T = TypeVar("T")
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 #: Workers that run side by side throw in ranges of their own: what one has probed the other cannot take.
 _PORTS = (20000 + _WORKER % 4 * 3000, 23000 + _WORKER % 4 * 3000)
+
+_GIVEN: deque[int] = deque(maxlen=500)
 
 _dice = random.SystemRandom()  # pytest-randomly seeds the module's own dice alike in every run
 
@@ -43,11 +46,14 @@ def free_port() -> int:
     """
     for _ in range(200):
         port = _dice.randrange(*_PORTS)
+        if port in _GIVEN:
+            continue  # given to a server that may not have bound it yet
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             try:
                 probe.bind((LOOPBACK, port))
             except OSError:
                 continue
+            _GIVEN.append(port)
             return port
     raise DeadlineError("no free loopback port in 200 throws")
 
