@@ -67,7 +67,7 @@ async def run(settings: Settings, store: Store, parts: tuple[str, ...], ready: C
     running = Running()
     ended = await asyncio.to_thread(end_leases, store.db, is_dead, datetime.now(UTC))
     _log.info("leases_ended", count=ended)
-    store.intake.start()
+    store.intake.start(ahead=True)
     try:
         await _start(parts, bench, calls, running)
         ready()

@@ -17,6 +17,8 @@ from store.errors import ForbiddenRowError, SchemaVersionError, Unavailable
 from store.schema import HEAD
 from store.settings import StoreSettings
 
+_LOG_PAGES = 16_000  # of 4 kB: how long SQLite's log may get before a commit brings it into the database
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -107,6 +109,28 @@ class Database:
             finally:
                 own.close()
 
+    def lengthen_log(self) -> None:
+        """Give SQLite's log its whole length at once; nothing is written that anybody can read.
+
+        A commit that lengthens the file waits for the file system's own journal, behind every large mail that is being
+        flushed; one that writes over what is there does not.  The pages of a transaction that outgrows the cache lie
+        in the log before it ends (https://www.sqlite.org/walformat.html), and stay there as waste when it is undone.
+        """
+        if self._writer is None:
+            return
+        with translated(), self._writer:
+            own = self._engine.raw_connection()
+            try:
+                cursor = own.cursor()
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    cursor.execute("CREATE TABLE filler (octets BLOB)")
+                    cursor.execute("INSERT INTO filler VALUES (zeroblob(?))", (_LOG_PAGES * 4000,))
+                finally:
+                    cursor.execute("ROLLBACK")
+            finally:
+                own.close()
+
     def close(self) -> None:
         """Give back every connection."""
         with self._writer or nullcontext():
@@ -141,7 +165,7 @@ def _settle_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401  the d
     cursor = connection.cursor()
     # A checkpoint is two more flushes, and writes the ends of fifteen indexes again: within a commit only every 64 MB,
     # and mostly beside (`store.checkpoints`).
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=16000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"wal_autocheckpoint={_LOG_PAGES}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

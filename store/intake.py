@@ -61,14 +61,19 @@ class Intake:
         self.commits = 0  #: transactions made so far
         self.waiting = 0  #: callers in the queue or in the commit under way
 
-    def start(self) -> None:
-        """Begin to share commits; removes what died half-way in an earlier life."""
+    def start(self, *, ahead: bool = False) -> None:
+        """Begin to share commits; removes what died half-way in an earlier life.
+
+        `ahead`: for a service, which goes on for days, the disk is made ready beside its first mails.
+        """
         sweep(self._settings)
         with self._gate:
             if self._committer is not None:
                 return
             self._flushers = ThreadPoolExecutor(8, "docbridge-flush")
             self._flushers.submit(self._contents.furnish)  # a disk that refuses will say so to the first mail
+            if ahead:
+                self._flushers.submit(self._db.lengthen_log).add_done_callback(_note)
             self._gathering.open()
             self._committer = threading.Thread(target=self._run, name="docbridge-intake", daemon=True)
             self._committer.start()
@@ -207,6 +212,13 @@ class Intake:
             return
         for one, outcome in zip(batch, kept, strict=True):
             one.outcome = outcome
+
+
+def _note(done: Future[None]) -> None:
+    """What would only have been quicker does not stop a start."""
+    error = done.exception()
+    if error is not None:
+        _log.warning("intake.log_not_lengthened", error=type(error).__name__)
 
 
 def _weight(waiting: _Waiting) -> int:

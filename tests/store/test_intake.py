@@ -1,6 +1,7 @@
 """What `keep` promises: on disk when it returns, exactly once, and nothing half-kept when it fails."""
 
 import asyncio
+import shutil
 import sqlite3
 import threading
 import traceback
@@ -9,12 +10,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.engine import make_url
 
 from store.arrival import Kept
+from store.audit import audit
+from store.connection import migrate, open_database
 from store.errors import ForbiddenRowError, Unavailable
 from store.mail import FileOrigin, ForwardPath, Origin
 from store.schema import contents, journal_head
@@ -271,3 +275,25 @@ def test_what_is_submitted_and_cannot_be_kept_is_told_by_its_future(store: Store
     with pytest.raises(Unavailable):
         store.intake.submit(large, imap(1), NOW).result(20)
     large.discard()
+
+
+def test_the_log_has_its_whole_length_from_the_start_and_holds_only_what_was_kept(tmp_path: Path) -> None:
+    db = open_database(StoreSettings(data=tmp_path / "var"))
+    migrate(db)
+    db.close()
+    store = open_store(StoreSettings(data=tmp_path / "var"))
+    before = keep(store, b"Subject: before")
+    store.intake.start(ahead=True)
+    log = tmp_path / "var" / "docbridge.sqlite3-wal"
+    wait_until(lambda: log.stat().st_size > 60_000_000, 20, "the log")
+    during = keep(store, b"Subject: during")
+    # As a power cut would leave it.
+    shutil.copytree(tmp_path / "var", tmp_path / "cut")
+    store.intake.stop()
+    store.close()
+    again = open_store(StoreSettings(data=tmp_path / "cut"))
+    assert [again.mails.body(one.mail_id) for one in (before, during)] == [b"Subject: before", b"Subject: during"]
+    with again.db.reading() as connection:
+        assert not inspect(connection).has_table("filler")
+    assert not audit(again.db, again.blobs, NOW, deep=True).differences
+    again.close()

@@ -172,7 +172,7 @@ def _log_as_in_service() -> None:
 
 async def _serve(folder: Path, port: int, max_size: int, connections: int) -> None:
     store = Store.open(folder)
-    store.intake.start()
+    store.intake.start(ahead=True)
     settings = SmtpSettings(
         listen=(f"127.0.0.1:{port}",),
         hostname="door.example",
