@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bridge.edxml.conform import conform
 from store.delivery import Done, Queued
@@ -163,9 +163,14 @@ class Storm:
         store = self.house.store
 
         def finished() -> bool:
-            return not store.mails.states().get("received") and not any(store.deliveries.list(Queued, limit=1))
+            # In the order in which one makes the next: a mail a notice, a notice a letter.
+            return (
+                not store.mails.states().get("received")
+                and not store.notices.ripe(datetime.now(UTC), timedelta(0), limit=1)
+                and not any(store.deliveries.list(Queued, limit=1))
+            )
 
-        wait_until(finished, patience, "all mails judged and everything delivered")
+        wait_until(finished, patience, "all mails judged, all senders told and everything delivered")
         self.house.settled()
         assert store.journal.verify() is None
         mails = list(store.mails.list())
