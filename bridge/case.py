@@ -54,7 +54,7 @@ def ended(outcome: Outcome, job: Job, message: Message, sender: Sender, document
     same = any(document.key and document.key in case.keys for document in documents.found)
     if outcome.state not in _GOES_ON and not same:
         return goes_on
-    told.step("answer", "a corrected document from the same sender", case.mail_id, "takes its place")
+    told.step("case", "a corrected document from the same sender", case.mail_id, "takes its place")
     return replace(goes_on, supersedes=True, steps=told.steps)
 
 

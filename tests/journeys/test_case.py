@@ -13,6 +13,7 @@ from bridge.demo.mails import PDF, File
 from bridge.demo.pki import Pki
 from bridge.edxml.packet import Concerned
 from bridge.edxml.status import StatusCode
+from bridge.following import answered_with_a_receipt
 from store.mail import MailState, ReceivedMail
 from store.registry import Correspondent
 from store.schema import mails
@@ -60,6 +61,7 @@ def test_a_corrected_document_takes_the_place_of_what_waited_for_it(
     second = bridge.judged(reply.message_id, MailState.ACCEPTED)
     assert second.classification == "reply"
     assert bridge.judgement(second).continues == first.id
+    assert answered_with_a_receipt(bridge.judgement(second)), "or its sender would hear of no status that follows"
     packet_of(bridge, second)
     wait_until(lambda: bridge.judged(first.message_id).state is MailState.FILED, what="the first being filed")
     (decided,) = bridge.store.mails.decisions(first.id)
