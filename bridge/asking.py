@@ -46,7 +46,7 @@ def ask_sender(
         question,
         tuple(filter(None, map(named, judged.documents))) if judged else (),
         settings.office,
-        sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
+        sender=settings.sender,
         message_id=slot.message_id,
         reply_to=slot.reply_to,
         references=tuple(one.message_id for one in store.letters.of_mail(mail.id)),

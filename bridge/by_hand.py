@@ -15,6 +15,7 @@ from bridge.edxml.packing import media_type_of
 from bridge.fields.clerk import with_clerk
 from bridge.fields.fields import Fields
 from bridge.letters.texts import in_html, one_line, render, shown_time
+from bridge.our_status import speaker
 from bridge.settings.sections import Office
 from outbound.letter import Letter
 from store.mail import ReceivedMail
@@ -33,7 +34,7 @@ def hand_packet(
     """
     packet = document_packet(
         with_clerk(Fields(), entries),
-        Party(office.organ_id, office.name, email=next(iter(office.addresses), "")),
+        speaker(office),
         tuple(Party("", "", email=address) for address in addresses),
         tuple(PacketFile(_name(file), file, media_type_of(_name(file), "")) for file in files),
         now,

@@ -21,12 +21,12 @@ from bridge.edxml.packet import Concerned, DocumentPacket, Party, Recall, Status
 from bridge.edxml.read import read
 from bridge.edxml.status import StatusCode
 from bridge.edxml.tree import NotEdxml
-from bridge.edxml.write import write
 from bridge.fields.fields import Field, Source
 from bridge.job import DocumentMade, EnvelopeMade, Job, LetterMade, Outcome, Wanted
 from bridge.judging import judge, weigh
 from bridge.letters.document_letter import document_letter
 from bridge.letters.texts import shown_size
+from bridge.our_status import answered
 from bridge.parties import unasked
 from bridge.routing import succeeded
 from bridge.sealing import seal_packet, uncleared
@@ -185,21 +185,8 @@ def _composed(
 
 def _refusal(job: Job, packet: DocumentPacket, folder: Path) -> tuple[EnvelopeMade, ...]:
     """The status that tells the axis of a packet that may not go out by mail; nothing of the document is in it."""
-    origin, office = job.mail.origin, job.snapshot.office
-    if not isinstance(origin, AxisOrigin) or origin.axis == BY_HAND:
-        return ()
-    status = StatusPacket(
-        sender=Party(office.organ_id, office.name, email=next(iter(office.addresses), "")),
-        about=Concerned(packet.sender.organ_id, document_id=packet.document_id),
-        status=StatusCode.REFUSED,
-        description=NOT_BY_MAIL,
-        moment=job.evidence.moment,
-    )
-    id_ = str(uuid.uuid5(uuid.UUID(job.mail.id), "refused"))
-    name = f"{id_}.edxml"
-    with (folder / name).open("wb") as out:
-        write(status, out)
-    return (EnvelopeMade(id_, "", origin.axis, name, (packet.sender.organ_id,), (), kind="status"),)
+    about = Concerned(packet.sender.organ_id, document_id=packet.document_id)
+    return answered(job, about, StatusCode.REFUSED, NOT_BY_MAIL, folder, word="refused")
 
 
 def by_hand(job: Job) -> list[tuple[str, tuple[str, ...]]]:

@@ -6,14 +6,12 @@ decides: agreed (`mails release`), the recipients of the earlier letters are tol
 30/2020 Art. 18.4.b and Annex VI.III.8: the record of the recall stays).
 """
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import assert_never
 
-from bridge.axis.settings import BY_HAND
 from bridge.decided import released_by
 from bridge.edxml.packet import (
     BUSINESS_WORDS,
@@ -28,10 +26,9 @@ from bridge.edxml.packet import (
     Update,
 )
 from bridge.edxml.status import StatusCode
-from bridge.edxml.write import write
 from bridge.job import Earlier, EnvelopeMade, Job, Wanted
+from bridge.our_status import answered
 from store.judgement import Judged
-from store.mail import AxisOrigin
 from validation.codes import Code as Finding
 from validation.finding import Observation
 
@@ -139,22 +136,9 @@ def reference(job: Job, recipient: str) -> str:
 
 def agreed(job: Job, about: Concerned, folder: Path) -> tuple[EnvelopeMade, ...]:
     """Status 15, for the axis that asked."""
-    origin, office = job.mail.origin, job.snapshot.office
-    if not isinstance(origin, AxisOrigin) or origin.axis == BY_HAND:
-        return ()
     decision = released_by(job.decisions)
-    status = StatusPacket(
-        sender=Party(office.organ_id, office.name, email=next(iter(office.addresses), "")),
-        about=about,
-        status=StatusCode.CHANGE_AGREED,
-        description=(decision.reason if decision else "") or StatusCode.CHANGE_AGREED.says,
-        moment=job.evidence.moment,
-    )
-    id_ = str(uuid.uuid5(uuid.UUID(job.mail.id), "agreed"))
-    name = f"{id_}.edxml"
-    with (folder / name).open("wb") as out:
-        write(status, out)
-    return (EnvelopeMade(id_, "", origin.axis, name, (about.organ_id,), (), kind="status", sender=office.organ_id),)
+    says = decision.reason if decision else ""
+    return answered(job, about, StatusCode.CHANGE_AGREED, says, folder, word="agreed")
 
 
 def concerned(packet: DocumentPacket) -> Concerned:

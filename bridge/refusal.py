@@ -9,10 +9,11 @@ from io import BytesIO
 
 from bridge.axis.settings import BY_HAND
 from bridge.edxml.forms import clean
-from bridge.edxml.packet import Party, StatusPacket
+from bridge.edxml.packet import StatusPacket
 from bridge.edxml.status import StatusCode
 from bridge.edxml.write import write
 from bridge.letters.concerned import concerned
+from bridge.our_status import speaker
 from bridge.settings.sections import Office
 from store.judgement import EnvelopeRecord, Judged
 from store.mail import AxisOrigin, ReceivedMail
@@ -35,7 +36,7 @@ def refusal_of(
     if not about.organ_id:
         return None
     packet = StatusPacket(
-        sender=Party(office.organ_id, office.name, email=next(iter(office.addresses), "")),
+        sender=speaker(office),
         about=about,
         status=code,
         description=clean(reason) or code.says,

@@ -74,7 +74,7 @@ def snapshot_of(settings: Settings, store: Store) -> Snapshot:
         correspondents=(),
         asked=frozenset(),
         our_addresses=our_addresses(settings, store.registry),
-        sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
+        sender=settings.sender,
         return_path=settings.outbound.return_path,
         reply_to=settings.outbound.reply_to,
         templates=str(settings.receipts.templates or ""),

@@ -262,7 +262,7 @@ def letter_slot(settings: Settings, secret: bytes, name: str) -> LetterSlot:
     """The identity of the letter called `name`; the same name gives the same letter."""
     letter = str(uuid.uuid5(_LETTERS, name))
     delivery = str(uuid.uuid5(_DELIVERIES, name))
-    sender = settings.outbound.sender or next(iter(settings.office.addresses), "")
+    sender = settings.sender
     domain = sender.rpartition("@")[2] or settings.smtp_in.hostname
     return LetterSlot(
         letter,

@@ -68,7 +68,7 @@ def signatures(settings: Settings, now: datetime) -> Iterator[Checkup]:
     signing = Signing(settings.outbound)
     if not signing.wanted:
         return
-    address = settings.outbound.sender or next(iter(settings.office.addresses), "")
+    address = settings.sender
     if cause := signing.problem(address, now):
         do = "mend it soon: letters wait unsigned, and fail after [outbound] give_up_after"
         yield problem("signing letters", cause, do)

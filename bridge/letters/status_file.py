@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 
-from bridge.edxml.packet import Party, StatusPacket
+from bridge.edxml.packet import StatusPacket
 from bridge.edxml.status import StatusCode
 from bridge.edxml.write import write
 from bridge.job import STATUS
 from bridge.letters.concerned import concerned
+from bridge.our_status import speaker
 from bridge.settings.sections import Office
 from outbound.letter import LetterFile
 from store.judgement import DocumentRecord
@@ -37,7 +38,7 @@ def status_files(
     code = code_of(event)
     if code is None:
         return
-    sender = Party(office.organ_id, office.name, email=next(iter(office.addresses), ""))
+    sender = speaker(office)
     for number, document in enumerate(documents[:_MOST], 1):
         packet = StatusPacket(sender, concerned(document.fields), code, says, moment)
         out = BytesIO()

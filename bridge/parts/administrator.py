@@ -61,7 +61,7 @@ class Administrator:
             subject,
             values,
             settings.office,
-            sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
+            sender=settings.sender,
             message_id=slot.message_id,
             date=now,
             own=settings.receipts.templates,

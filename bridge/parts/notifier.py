@@ -97,7 +97,7 @@ class Notifier:
         letter = receipt(
             facts,
             settings.office,
-            sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
+            sender=settings.sender,
             message_id=slot.message_id,
             reply_to=slot.reply_to,
             own=settings.receipts.templates,
@@ -142,7 +142,7 @@ class Notifier:
             mail.received_at,
             settings.office,
             officer=officer,
-            sender=settings.outbound.sender or next(iter(settings.office.addresses), ""),
+            sender=settings.sender,
             message_id=slot.message_id,
             date=now,
             outgoing=isinstance(mail.origin, AxisOrigin),

@@ -10,10 +10,11 @@ from io import BytesIO
 from typing import assert_never
 
 from bridge.axis.settings import BY_HAND
-from bridge.edxml.packet import Party, StatusPacket
+from bridge.edxml.packet import StatusPacket
 from bridge.edxml.status import StatusCode
 from bridge.edxml.write import write
 from bridge.letters.concerned import concerned
+from bridge.our_status import speaker
 from bridge.parts.administrator import Administrator
 from bridge.recalling import recalls
 from bridge.worker import Bench
@@ -99,7 +100,7 @@ class Reporting:
         """The status packet."""
         office = self._bench.settings.office
         packet = StatusPacket(
-            sender=Party(office.organ_id, office.name, email=next(iter(office.addresses), "")),
+            sender=speaker(office),
             about=concerned(judged.documents[0].fields if judged.documents else {}),
             status=code,
             description=description,

@@ -64,6 +64,11 @@ class Settings:
         return (*self.axis, *self.vxp_server.system)
 
     @property
+    def sender(self) -> str:
+        """The address in From of our letters; "" = none is set."""
+        return self.outbound.sender or self.office.address
+
+    @property
     def zone(self) -> ZoneInfo:
         """The office's time zone."""
         return ZoneInfo(self.office.time_zone)

@@ -34,6 +34,11 @@ class Office:
     ] = ()
     days_on: Annotated[tuple[str, ...], "days that are worked all the same, such as a Saturday in exchange"] = ()
 
+    @property
+    def address(self) -> str:
+        """The first of its doors; "" = it has none."""
+        return next(iter(self.addresses), "")
+
     def __post_init__(self) -> None:
         """What no type can say.
 
